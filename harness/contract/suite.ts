@@ -1,0 +1,72 @@
+/**
+ * A suite: items, how they are prompted, how an answer is scored, and what it
+ * measures. Suites are plain data and pure functions; they know no model.
+ *
+ * @module
+ */
+
+/** Where an item may be used, decided by the hash bucket of its canonical form. */
+export type Split = "train" | "calibration" | "test";
+
+/** How many items a run takes. */
+export type SuiteSize = "smoke" | "standard" | "full";
+
+/**
+ * One item. `id` is the lower-case hex SHA-256 of its canonical JSON (suite
+ * name, prompt, target), so equal items have equal ids everywhere.
+ */
+export interface SuiteItem {
+  /** Hex SHA-256 of the canonical item. */
+  readonly id: string;
+  /** Text before the answer. For likelihood suites, the text that is not scored. */
+  readonly prompt: string;
+  /** The expected answer, or the text whose likelihood is measured. */
+  readonly target: string;
+  /** Statistical cluster: items of one document share it. Defaults to `id`. */
+  readonly group?: string;
+  /** Difficulty label for breakdowns, such as `"length-8"`. */
+  readonly level?: string;
+}
+
+/** What a suite measures. */
+export type SuiteMeasure =
+  /** The policy generates until the stop text or the limit; the answer is scored in [0, 1]. */
+  | {
+    readonly kind: "generation";
+    /** Longest answer in tokens. */
+    readonly maxTokens: number;
+    /** Text that ends an answer; it is cut before scoring. */
+    readonly stop: string;
+    /** Score in [0, 1] of an answer, 1 is best. */
+    score(answer: string, item: SuiteItem): number;
+  }
+  /** The target is teacher-forced; negative log-likelihood per token in nats. */
+  | { readonly kind: "likelihood" };
+
+/** What {@linkcode SuitePlugin.items} is asked for. */
+export interface ItemRequest {
+  /** How many, by name. */
+  readonly size: SuiteSize;
+  /** Seed of the generator. */
+  readonly seed: number;
+  /** Which split. */
+  readonly split: Split;
+  /** Upper bound on the number of items. */
+  readonly limit?: number;
+}
+
+/** A suite as a plugin. */
+export interface SuitePlugin {
+  /** Unique name, equal to the file's name. */
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** Raised whenever items, prompts or scoring change; part of the digest. */
+  readonly version: number;
+  /** What is measured. */
+  readonly measure: SuiteMeasure;
+  /** How prompts are framed: as they are, or as one user turn of the model's chat format. */
+  readonly framing: "plain" | "chat";
+  /** Items of one split, in a fixed order. Same request, same items. */
+  items(request: ItemRequest): Promise<readonly SuiteItem[]> | readonly SuiteItem[];
+}
