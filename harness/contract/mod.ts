@@ -3,6 +3,12 @@
  *
  * @module
  */
+export * from "./backend.ts";
 export * from "./errors.ts";
 export * from "./model.ts";
+export * from "./options.ts";
+export * from "./parts.ts";
+export * from "./policy.ts";
+export * from "./rule.ts";
+export * from "./signal.ts";
 export * from "./suite.ts";
