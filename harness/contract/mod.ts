@@ -9,6 +9,8 @@ export * from "./model.ts";
 export * from "./options.ts";
 export * from "./parts.ts";
 export * from "./policy.ts";
+export * from "./record.ts";
 export * from "./rule.ts";
 export * from "./signal.ts";
 export * from "./suite.ts";
+export * from "./summary.ts";

@@ -1,0 +1,292 @@
+/**
+ * Records: what a run leaves behind. One run has one manifest and, per cell,
+ * one record; failures and refusals are records too. Not measured is absent,
+ * never zero.
+ *
+ * @module
+ */
+import type { BackendInfo, KvFill, SessionMemory } from "./backend.ts";
+import type { ModelInfo } from "./model.ts";
+import type { PolicyCard } from "./policy.ts";
+import type { Split, SuiteSize } from "./suite.ts";
+
+/** Raised with every incompatible change of manifest or record. */
+export const RECORD_SCHEMA = 1;
+
+/** Passes that make records. */
+export type Pass = "free" | "lockstep" | "timed";
+
+/** One column of a comparison: a policy with options and fill. */
+export interface Arm {
+  /** Unique within the run; the policy's canonical text, and the fill when it is not the default. */
+  readonly label: string;
+  /** Policy name. */
+  readonly policy: string;
+  /** Options as parsed, defaults included. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** KV fill. */
+  readonly fill: KvFill;
+  /** Full depth is the baseline; its second copy is the A/A sentinel of timed passes. */
+  readonly role: "baseline" | "sentinel" | "policy";
+  /** Card of the policy. */
+  readonly card: PolicyCard;
+  /** Digest of policy source, options and fill. */
+  readonly digest: string;
+}
+
+/** A suite as it was run. */
+export interface SuiteUse {
+  /** Suite name. */
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** Version of its items and scorer. */
+  readonly version: number;
+  /** What it measures. */
+  readonly measure: "generation" | "likelihood";
+  /** Size asked for. */
+  readonly size: SuiteSize;
+  /** Split that the items come from. */
+  readonly split: Split;
+  /** Seed of the generator. */
+  readonly seed: number;
+  /** Number of items after `--limit`. */
+  readonly items: number;
+  /** Digest of name, version and item ids. */
+  readonly digest: string;
+}
+
+/** Where a run took place. Nothing here names a person or a path. */
+export interface Environment {
+  /** CPU model, as the system names it. */
+  readonly cpu: string;
+  /** Logical cores. */
+  readonly cores: number;
+  /** Memory in bytes. */
+  readonly memoryBytes: number;
+  /** Operating system and release. */
+  readonly os: string;
+  /** Runtime versions. */
+  readonly runtime: string;
+  /** One-minute load average at start. */
+  readonly loadAverage?: number;
+  /** Smallest positive step of the clock in ms. */
+  readonly clockStepMs: number;
+  /** Cost of one clock call in ms. */
+  readonly clockCostMs: number;
+}
+
+/** Everything that affects a run's results. */
+export interface Manifest {
+  /** {@linkcode RECORD_SCHEMA}. */
+  readonly schema: number;
+  /** Digest of all that follows but environment and start. */
+  readonly digest: string;
+  /** Harness version. */
+  readonly harness: string;
+  /** ISO time at which the run was first started. */
+  readonly started: string;
+  /** Seed of order, chance and resampling. */
+  readonly seed: number;
+  /** The model. */
+  readonly model: ModelInfo;
+  /** Digest of its tokenizer. */
+  readonly tokenizer: string;
+  /** The backend. */
+  readonly backend: BackendInfo;
+  /** Arms, baseline first. */
+  readonly arms: readonly Arm[];
+  /** Suites. */
+  readonly suites: readonly SuiteUse[];
+  /** Passes that were asked for. */
+  readonly passes: readonly Pass[];
+  /** Visits of each prompt in the timed pass, after warm-up. */
+  readonly repetitions: number;
+  /** Decode steps of each timed visit. */
+  readonly timedTokens: number;
+  /** Where it ran. */
+  readonly environment: Environment;
+}
+
+/** Logical costs counted by the decode loop, summed over the rows of a record. */
+export interface Ledger {
+  /** Positions that passed through the loop. */
+  readonly rows: number;
+  /** Attention parts run. */
+  readonly attention: number;
+  /** MLP parts run. */
+  readonly mlp: number;
+  /** Readouts, each state × head × vocabulary once. */
+  readonly readouts: number;
+  /** Vocabulary rows multiplied in readouts. */
+  readonly vocabularyRows: number;
+  /** Multiply-accumulates of probes. */
+  readonly probeMacs: number;
+  /** Entries written by the fill, by kind: block × position. */
+  readonly fills: Readonly<Record<"project" | "hole" | "copy" | "none" | "recompute", number>>;
+  /** Reads that the loop waits for; a call for many rows counts once, shared among them. */
+  readonly reads: number;
+  /** Multiply-accumulates of blocks, readouts, probes and fills. */
+  readonly macs: number;
+  /** Weight elements read; a call for many rows reads each once. */
+  readonly weightElements: number;
+  /** KV elements written. */
+  readonly kvWritten: number;
+  /** KV elements read by attention. */
+  readonly kvRead: number;
+}
+
+/** What all records have. */
+export interface RecordBase {
+  /** Digest of everything that determines this cell; the store's key. */
+  readonly cell: string;
+  /** Suite name. */
+  readonly suite: string;
+  /** Item id. */
+  readonly item: string;
+  /** Statistical cluster. */
+  readonly group: string;
+  /** Difficulty label. */
+  readonly level?: string;
+  /** Arm label. */
+  readonly arm: string;
+  /** 0-based repetition; always 0 outside timed passes. */
+  readonly repetition: number;
+}
+
+/** Why a generation ended. */
+export type StopReason = "stop" | "eos" | "limit" | "context" | "policy";
+
+/** A generation by the policy itself. */
+export interface FreeRecord extends RecordBase {
+  /** Tag. */
+  readonly pass: "free";
+  /** Tag. */
+  readonly outcome: "ok";
+  /** Tokens of the prompt. */
+  readonly promptTokens: number;
+  /** Tokens generated. */
+  readonly tokens: readonly number[];
+  /** Their text, cut at the stop text. */
+  readonly text: string;
+  /** Text of each token, for depth strips. */
+  readonly pieces: readonly string[];
+  /** Height at which each was read out. */
+  readonly heights: readonly number[];
+  /** Blocks that ran for each. Halves are parts of a block. */
+  readonly blocksRun: readonly number[];
+  /** Why it ended. */
+  readonly ended: StopReason;
+  /** Score in [0, 1]; absent where the suite scores no generations. */
+  readonly score?: number;
+  /** Costs of prompt and first token. */
+  readonly promptLedger: Ledger;
+  /** Costs of the decode steps. */
+  readonly decodeLedger: Ledger;
+}
+
+/** Policy and full depth on the same text, position by position. */
+export interface LockstepRecord extends RecordBase {
+  /** Tag. */
+  readonly pass: "lockstep";
+  /** Tag. */
+  readonly outcome: "ok";
+  /** Target tokens whose prediction is compared. */
+  readonly tokens: readonly number[];
+  /** Text of each target token. */
+  readonly pieces: readonly string[];
+  /** Where the text comes from: the suite's target, or full depth's own greedy continuation. */
+  readonly text: "target" | "greedy";
+  /** −ln p of the target under full depth, nats. */
+  readonly fullNll: readonly number[];
+  /** −ln p of the target under the policy, nats. */
+  readonly policyNll: readonly number[];
+  /** KL(full ‖ policy), nats. */
+  readonly kl: readonly number[];
+  /** 1 where the argmax differs from full depth's. */
+  readonly flips: readonly number[];
+  /** Full depth's logit margin between its two likeliest tokens. */
+  readonly fullMargins: readonly number[];
+  /** Height at which the policy read out. */
+  readonly heights: readonly number[];
+  /** Blocks that ran. */
+  readonly blocksRun: readonly number[];
+  /** UTF-8 bytes of the target text. */
+  readonly targetBytes: number;
+  /** Whether all positions went as one batch or one by one. */
+  readonly order: "batch" | "sequential";
+}
+
+/** One timed visit of a prompt by one arm. */
+export interface TimedRecord extends RecordBase {
+  /** Tag. */
+  readonly pass: "timed";
+  /** Tag. */
+  readonly outcome: "ok";
+  /** Position of the arm in its block's order. */
+  readonly order: number;
+  /** Tokens of the prompt. */
+  readonly promptTokens: number;
+  /** Decode steps timed. */
+  readonly steps: number;
+  /** Time of the prompt, first token included, ms; absent when a prefilled snapshot was shared. */
+  readonly prefillMs?: number;
+  /** Time of all decode steps, ms. */
+  readonly decodeMs: number;
+  /** Blocks that ran in the decode steps, summed. */
+  readonly blocksRun: number;
+  /** Costs of the decode steps. */
+  readonly decodeLedger: Ledger;
+  /** Bytes held by the session at the end. */
+  readonly memory: SessionMemory;
+}
+
+/** A cell that raised an error. */
+export interface FailedRecord extends RecordBase {
+  /** Which pass failed. */
+  readonly pass: Pass;
+  /** Tag. */
+  readonly outcome: "failed";
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** A cell that cannot be run. */
+export interface SkippedRecord extends RecordBase {
+  /** Which pass was skipped. */
+  readonly pass: Pass;
+  /** Tag. */
+  readonly outcome: "skipped";
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/** One row of a run. */
+export type RunRecord =
+  | FreeRecord
+  | LockstepRecord
+  | TimedRecord
+  | FailedRecord
+  | SkippedRecord;
+
+/** A run as stored. */
+export interface StoredRun {
+  /** Its manifest. */
+  readonly manifest: Manifest;
+  /** Its records, in cell order. */
+  readonly records: readonly RunRecord[];
+}
+
+/** Where records go. Appending the same cell again replaces it; each append is durable when it resolves. */
+export interface RecordStore {
+  /** Starts or resumes a run; rejects when the stored manifest's digest differs. */
+  open(manifest: Manifest): Promise<void> | void;
+  /** Cells that are done. */
+  done(): ReadonlySet<string>;
+  /** Adds records of one unit of work, all or none. */
+  append(records: readonly RunRecord[]): Promise<void> | void;
+  /** Everything stored. */
+  read(): Promise<StoredRun> | StoredRun;
+  /** Ends the use of the store. */
+  close(): void;
+}

@@ -1,0 +1,226 @@
+/**
+ * Summaries: everything that a report prints, already computed. Reports render
+ * these and do no arithmetic.
+ *
+ * @module
+ */
+import type { KvFill } from "./backend.ts";
+import type { PolicyCard } from "./policy.ts";
+import type { Manifest, StopReason } from "./record.ts";
+
+/** A number with its interval. */
+export interface Estimate {
+  /** Point estimate. */
+  readonly value: number;
+  /** Lower end of the 95 % interval. */
+  readonly low: number;
+  /** Upper end of the 95 % interval. */
+  readonly high: number;
+  /** Clusters (prompts or documents) that it rests on. */
+  readonly clusters: number;
+}
+
+/** Outcome of a timed comparison. */
+export type Verdict = "faster" | "slower" | "equivalent" | "inconclusive";
+
+/** Non-inferiority class by the lower end of the quality ratio: A ≥ 0.999, B ≥ 0.99, C ≥ 0.97. */
+export type QualityClass = "A" | "B" | "C" | "fail";
+
+/** An arm's quality on one suite. */
+export interface SuiteQuality {
+  /** Suite name. */
+  readonly suite: string;
+  /** Mean score in [0, 1], or mean negative log-likelihood per token in nats. */
+  readonly metric: "score" | "nll";
+  /** The arm's own value. */
+  readonly value: Estimate;
+  /** Arm minus baseline, paired by item; absent for the baseline. */
+  readonly difference?: Estimate;
+  /** Items only the baseline got right, and only the arm; generation suites only. */
+  readonly churn?: { readonly lost: number; readonly won: number; readonly pValue: number };
+  /** Score ratio to the baseline, or exp of minus the likelihood difference. */
+  readonly ratio?: Estimate;
+  /** Class of the ratio's lower end; absent for the baseline and where the baseline scores 0. */
+  readonly quality?: QualityClass;
+  /** Mean output length ÷ baseline's; outside 0.9–1.1 the class is "fail". Generation only. */
+  readonly lengthRatio?: number;
+}
+
+/** An arm's speed. */
+export interface Speed {
+  /** Decode time per token, ms, mean over prompts. */
+  readonly decodeMs: Estimate;
+  /** Geometric mean over prompts of baseline ÷ arm decode time. */
+  readonly perPrompt: Estimate;
+  /** Σ baseline time ÷ Σ arm time. */
+  readonly workload: Estimate;
+  /** Sign-flip p-value of no difference. */
+  readonly pValue: number;
+  /** The verdict at the run's margin. */
+  readonly verdict: Verdict;
+  /** Minimum detectable effect, as a ratio − 1. */
+  readonly minimumDetectable: number;
+}
+
+/** What the ledger says an average decode step costs, as shares of a full-depth step. */
+export interface CostView {
+  /** Blocks run per token, parts counted by halves. */
+  readonly blocksRun: Estimate;
+  /** Multiply-accumulates per token ÷ full depth's. */
+  readonly macs: number;
+  /** Weight elements read per token ÷ full depth's. */
+  readonly weights: number;
+  /** Of `macs`: blocks, readouts, probes, fills. Their sum is `macs`. */
+  readonly macShares: {
+    readonly blocks: number;
+    readonly readouts: number;
+    readonly probes: number;
+    readonly fills: number;
+  };
+  /** Readouts per token. */
+  readonly readouts: number;
+  /** Reads waited for per token. */
+  readonly reads: number;
+  /** Entries filled per token. */
+  readonly fills: number;
+  /** KV elements written per token ÷ full depth's. */
+  readonly kvWritten: number;
+}
+
+/** Agreement with full depth on the same prefix. */
+export interface Fidelity {
+  /** Share of positions whose argmax equals full depth's. */
+  readonly agreement: Estimate;
+  /** KL(full ‖ policy) per token, nats. */
+  readonly kl: Estimate;
+}
+
+/** One arm over all suites. */
+export interface ArmSummary {
+  /** Label. */
+  readonly label: string;
+  /** Role. */
+  readonly role: "baseline" | "sentinel" | "policy";
+  /** Fill. */
+  readonly fill: KvFill;
+  /** Card. */
+  readonly card: PolicyCard;
+  /** Records by outcome. */
+  readonly counts: { readonly ok: number; readonly failed: number; readonly skipped: number };
+  /** Distinct messages of failed and skipped records, at most ten. */
+  readonly troubles: readonly string[];
+  /** Quality per suite that was measured. */
+  readonly quality: readonly SuiteQuality[];
+  /** Worst class over the suites; absent for the baseline. */
+  readonly worstQuality?: QualityClass;
+  /** Fidelity; absent when no lockstep pass ran. */
+  readonly fidelity?: Fidelity;
+  /** Speed; absent when no timed pass ran. */
+  readonly speed?: Speed;
+  /** Cost; absent when nothing was decoded. */
+  readonly cost?: CostView;
+  /** Tokens read out at each height 0..L; absent when nothing was decoded. */
+  readonly heights?: readonly number[];
+  /** Share of tokens read out below L; absent when nothing was decoded. */
+  readonly exitRate?: number;
+}
+
+/** One token of a sample. */
+export interface SampleToken {
+  /** Its text. */
+  readonly text: string;
+  /** Height at which it was read out. */
+  readonly height: number;
+  /** Blocks that ran. */
+  readonly blocksRun: number;
+  /** Whether it differs from the baseline's token at this place. */
+  readonly differs: boolean;
+}
+
+/** One output of one arm. */
+export interface SampleOutput {
+  /** Arm label. */
+  readonly arm: string;
+  /** Its tokens. */
+  readonly tokens: readonly SampleToken[];
+  /** Score, where the suite has one. */
+  readonly score?: number;
+  /** Why it ended. */
+  readonly ended: StopReason;
+}
+
+/** One prompt with the outputs of all arms side by side. */
+export interface Sample {
+  /** Suite. */
+  readonly suite: string;
+  /** Item id. */
+  readonly item: string;
+  /** The prompt. */
+  readonly prompt: string;
+  /** The expected answer; empty where there is none. */
+  readonly target: string;
+  /** Outputs, baseline first. */
+  readonly outputs: readonly SampleOutput[];
+}
+
+/** A point of the Pareto plot. */
+export interface ParetoPoint {
+  /** Arm label. */
+  readonly label: string;
+  /** Speed-up per prompt; the MAC ratio when nothing was timed. */
+  readonly speed: Estimate;
+  /** Quality: mean over suites of the ratio to the baseline. */
+  readonly quality: Estimate;
+  /** Worst class over the suites. */
+  readonly worstQuality?: QualityClass;
+  /** Whether no other point is better in both. */
+  readonly onFront: boolean;
+}
+
+/** The Pareto plot. */
+export interface Pareto {
+  /** What the horizontal axis is. */
+  readonly speedAxis: "measured speed-up" | "full-depth MACs ÷ MACs";
+  /** Points. */
+  readonly points: readonly ParetoPoint[];
+}
+
+/** How a number was made, for the methods section. */
+export interface Method {
+  /** Name of the number, as the report prints it. */
+  readonly term: string;
+  /** Its definition, one or two sentences. */
+  readonly definition: string;
+}
+
+/** Quality of the timing itself. */
+export interface Noise {
+  /** Baseline against its own copy, as a speed-up. */
+  readonly sentinel: Estimate;
+  /** Whether comparisons of this run may be believed. */
+  readonly verdict: "quiet" | "noisy";
+  /** Why it is noisy, in words. */
+  readonly reasons: readonly string[];
+  /** Margin δ that verdicts used. */
+  readonly margin: number;
+}
+
+/** Everything a report prints. */
+export interface Summary {
+  /** What ran. */
+  readonly manifest: Manifest;
+  /** First lines of the report: the answer in words. */
+  readonly answer: readonly string[];
+  /** Arms, baseline first, without the sentinel. */
+  readonly arms: readonly ArmSummary[];
+  /** The Pareto plot; absent with fewer than two measured arms. */
+  readonly pareto?: Pareto;
+  /** Timing noise; absent when nothing was timed. */
+  readonly noise?: Noise;
+  /** Sample outputs. */
+  readonly samples: readonly Sample[];
+  /** Warnings in words. */
+  readonly warnings: readonly string[];
+  /** Definitions of every number above. */
+  readonly methods: readonly Method[];
+}
