@@ -269,10 +269,24 @@ export type RunRecord =
   | FailedRecord
   | SkippedRecord;
 
+/** Text of an item, stored once per run for sample outputs. */
+export interface StoredItem {
+  /** Suite name. */
+  readonly suite: string;
+  /** Item id. */
+  readonly item: string;
+  /** Text before the answer. */
+  readonly prompt: string;
+  /** The expected answer. */
+  readonly target: string;
+}
+
 /** A run as stored. */
 export interface StoredRun {
   /** Its manifest. */
   readonly manifest: Manifest;
+  /** Texts of its items. */
+  readonly items: readonly StoredItem[];
   /** Its records, in cell order. */
   readonly records: readonly RunRecord[];
 }
@@ -280,7 +294,7 @@ export interface StoredRun {
 /** Where records go. Appending the same cell again replaces it; each append is durable when it resolves. */
 export interface RecordStore {
   /** Starts or resumes a run; rejects when the stored manifest's digest differs. */
-  open(manifest: Manifest): Promise<void> | void;
+  open(manifest: Manifest, items: readonly StoredItem[]): Promise<void> | void;
   /** Cells that are done. */
   done(): ReadonlySet<string>;
   /** Adds records of one unit of work, all or none. */
