@@ -11,6 +11,7 @@
  *
  * @module
  */
+export { hash32, hashUniform } from "./hash.ts";
 
 /** A stream of pseudo-random numbers. */
 export interface Random {
