@@ -1,0 +1,4 @@
+/** The part of `@std/html` that this repository uses. */
+
+/** Escapes `& < > " '` for text and quoted attributes; no defence in scripts, styles or URLs. */
+export declare function escape(str: string): string;
