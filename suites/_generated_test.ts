@@ -1,0 +1,63 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { createRandom } from "../harness/numerics/random.ts";
+import {
+  drawDistinct,
+  drawItems,
+  exactMatch,
+  itemId,
+  LETTERS,
+  requestedCount,
+  splitOf,
+} from "./_generated.ts";
+
+Deno.test("itemId() equals Python's hashlib over json.dumps with sorted keys", async () => {
+  assertStrictEquals(
+    await itemId("copy", { prompt: "copy: k v a d r =", target: " k v a d r" }),
+    "60b8b6cd125489353dfa1e3e1214aa1284429aeab0d4f067e68e9ade3a08207e",
+  );
+  assertStrictEquals(
+    await itemId("arithmetic", { prompt: "7+5=", target: "12" }),
+    "36dd134cab2b940dad2cbcbbe8a15fadb4b1892f53e38a3cc4cacb2380a877fb",
+  );
+});
+
+Deno.test("splitOf() takes buckets below 80, below 90 and the rest", () => {
+  const digest = (bucket: number): string => bucket.toString(16).padStart(4, "0") + "ff";
+  assertEquals(
+    [0, 79, 80, 89, 90, 99, 100].map((bucket) => splitOf(digest(bucket))),
+    ["train", "train", "calibration", "calibration", "test", "test", "train"],
+  );
+});
+
+Deno.test("requestedCount() takes the smaller of size and limit and refuses a limit below 1", () => {
+  const sizes = { smoke: 4, standard: 24, full: 50 };
+  const ask = (limit: number) => ({ size: "standard", seed: 1, split: "test", limit }) as const;
+  assertStrictEquals(requestedCount(ask(7), sizes), 7);
+  assertStrictEquals(requestedCount(ask(70), sizes), 24);
+  for (const limit of [0, -1, 1.5, NaN]) {
+    assertThrows(() => requestedCount(ask(limit), sizes), RangeError, "limit");
+  }
+});
+
+Deno.test("drawItems() stops at a level without further items instead of looping", async () => {
+  const levels = [
+    { name: "one", draw: () => ({ prompt: "a", target: "b" }) },
+    { name: "none", draw: () => ({ prompt: "a", target: "b" }) },
+  ];
+  const split = splitOf(await itemId("x", { prompt: "a", target: "b" }));
+  const items = await drawItems("x", levels, { size: "smoke", seed: 1, split });
+  assertEquals(items.map((item) => item.level), ["one"]);
+});
+
+Deno.test("exactMatch() ignores white space at the ends and nothing else", () => {
+  const item = { id: "", prompt: "", target: " k v a" };
+  assertEquals(
+    ["k v a", " k v a ", "k  v a", "k v", "k v a d", ""].map((answer) => exactMatch(answer, item)),
+    [1, 1, 0, 0, 0, 0],
+  );
+});
+
+Deno.test("drawDistinct() draws without repetition up to the whole list", () => {
+  const drawn = drawDistinct(createRandom(5), LETTERS, 26);
+  assertEquals(drawn.toSorted(), [...LETTERS]);
+});

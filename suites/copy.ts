@@ -1,0 +1,37 @@
+/**
+ * Copying a list of letters.
+ *
+ *     prompt  copy: k v a d r =
+ *     answer   k v a d r
+ *
+ * Letters are drawn independently from a to z, with a space before each so
+ * that every tokenizer with byte-level merges sees one token per letter.
+ * Levels are lists of 3, 4, 6, 8 and 10 letters. Scored by exact match.
+ *
+ * @module
+ */
+import type { SuitePlugin } from "../harness/contract/suite.ts";
+import { drawItems, drawSymbols, exactMatch, LETTERS, type Level } from "./_generated.ts";
+
+/** Lists of `length` letters. */
+function copyLevel(length: number): Level {
+  return {
+    name: `length-${length}`,
+    draw(random) {
+      const list = drawSymbols(random, LETTERS, length).map((letter) => ` ${letter}`).join("");
+      return { prompt: `copy:${list} =`, target: list };
+    },
+  };
+}
+
+const LEVELS: readonly Level[] = [3, 4, 6, 8, 10].map(copyLevel);
+
+/** Copying lists of 3 to 10 letters. */
+export const copy: SuitePlugin = {
+  name: "copy",
+  summary: "Repeat a list of letters; exact match",
+  version: 1,
+  measure: { kind: "generation", maxTokens: 16, stop: "\n", score: exactMatch },
+  framing: "plain",
+  items: (request) => drawItems("copy", LEVELS, request),
+};

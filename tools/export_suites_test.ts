@@ -1,0 +1,46 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../harness/contract/errors.ts";
+import { arithmetic, prose, suites } from "../suites/mod.ts";
+import { exportLine, exportSuite, readExportRequest } from "./export_suites.ts";
+
+Deno.test("exportSuite() of train and test are disjoint by item id", async () => {
+  for (const suite of suites) {
+    const train = await exportSuite(suite, { split: "train", seed: 1, items: 3000 });
+    const test = await exportSuite(suite, { split: "test", seed: 1, items: 300 });
+    const ids = new Set(train.map((item) => item.id));
+    assertStrictEquals(ids.size, train.length);
+    assert(train.length > 0 && test.length > 0);
+    assertEquals(test.filter((item) => ids.has(item.id)), []);
+  }
+});
+
+Deno.test("exportSuite() goes past one draw and ends when a suite has no more", async () => {
+  const many = await exportSuite(arithmetic, { split: "test", seed: 1, items: 1500 });
+  assertStrictEquals(many.length, 1500);
+  const all = await exportSuite(prose, { split: "test", seed: 1, items: 1500 });
+  assert(all.length > 24 && all.length < 1500);
+});
+
+Deno.test("exportLine() writes the fields that training reads and omits an absent group", () => {
+  const item = { id: "ab", prompt: "7+5=", target: "12", level: "digits-1-carries-1" };
+  assertStrictEquals(
+    exportLine("arithmetic", item),
+    '{"suite":"arithmetic","id":"ab","prompt":"7+5=","target":"12","level":"digits-1-carries-1"}',
+  );
+});
+
+Deno.test("readExportRequest() reads flags and refuses unknown, missing and malformed ones", () => {
+  const good = ["--split", "test", "--seed", "3", "--out", "x.jsonl"];
+  assertEquals(readExportRequest(good), { split: "test", seed: 3, items: 1000, out: "x.jsonl" });
+  const bad = [
+    ["--split", "all", "--seed", "3", "--out", "x"],
+    ["--split", "test", "--seed", "1.5", "--out", "x"],
+    ["--split", "test", "--seed", "-1", "--out", "x"],
+    ["--split", "test", "--out", "x"],
+    ["--split", "test", "--seed", "3"],
+    [...good, "--items", "0"],
+    [...good, "--more", "1"],
+    [...good, "stray"],
+  ];
+  for (const args of bad) assertThrows(() => readExportRequest(args), UsageError);
+});
