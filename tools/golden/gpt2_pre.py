@@ -43,12 +43,12 @@ LINES = [
 ] * 4
 
 
-def train() -> Tokenizer:
-    """Trains the vocabulary; ids are 0 for the special token, then bytes, then merges."""
+def train(size: int) -> Tokenizer:
+    """Trains a vocabulary of `size`; ids are 0 for the special token, then bytes, then merges."""
     model = Tokenizer(models.BPE())
     model.pre_tokenizer = PRE_TOKENIZERS["gpt-2"]()
     model.train_from_iterator(LINES, trainers.BpeTrainer(
-        vocab_size=SIZE,
+        vocab_size=size,
         special_tokens=["<|endoftext|>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
@@ -71,9 +71,8 @@ def vocabulary_of(model: Tokenizer) -> dict[str, object]:
     }
 
 
-def write_gguf(path: Path, vocabulary: dict[str, object]) -> None:
-    """A GGUF file with metadata and no tensors."""
-    writer = gguf.GGUFWriter(path, "gpt2")
+def add_metadata(writer: gguf.GGUFWriter, vocabulary: dict[str, object]) -> None:
+    """Adds each entry in the type that GGUF prescribes for it."""
     for key, value in vocabulary.items():
         if isinstance(value, list):
             writer.add_array(key, value)
@@ -81,6 +80,12 @@ def write_gguf(path: Path, vocabulary: dict[str, object]) -> None:
             writer.add_uint32(key, value)
         else:
             writer.add_string(key, value)
+
+
+def write_gguf(path: Path, vocabulary: dict[str, object]) -> None:
+    """A GGUF file with metadata and no tensors."""
+    writer = gguf.GGUFWriter(path, "gpt2")
+    add_metadata(writer, vocabulary)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.close()
@@ -97,7 +102,7 @@ def refuse_differences(oracles: Oracles, texts: list[str]) -> list[dict[str, obj
 
 def main() -> None:
     """Trains, asks both oracles, writes."""
-    vocabulary = vocabulary_of(train())
+    vocabulary = vocabulary_of(train(SIZE))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tiny.gguf"
         write_gguf(path, vocabulary)
