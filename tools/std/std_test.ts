@@ -5,7 +5,7 @@ import { stringify } from "@std/csv";
 import { format as formatBytes } from "@std/fmt/bytes";
 import * as colors from "@std/fmt/colors";
 import { format as formatDuration } from "@std/fmt/duration";
-import { escape } from "@std/html";
+import { escape, unescape } from "@std/html";
 import { closestString, levenshteinDistance } from "@std/text";
 
 Deno.test("@std/assert has every function that its door declares", () => {
@@ -79,6 +79,7 @@ Deno.test("@std/fmt/duration format() leaves out zero units when asked", () => {
 
 Deno.test("@std/html escape() escapes the five characters of text and attributes", () => {
   assertEquals(escape(`<a href="x">&'`), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+  assertEquals(unescape(escape(`<a href="x">&'`)), `<a href="x">&'`);
 });
 
 Deno.test("@std/text closestString() finds the nearest name, levenshteinDistance() how near", () => {
