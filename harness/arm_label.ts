@@ -1,11 +1,11 @@
 /**
- * The canonical label of an arm: its policy, the options that differ from their
- * defaults, and the KV fill when it is not the policy's own.
+ * The canonical label of an arm: its policy, the options that were written or
+ * differ from their defaults, and the KV fill when it is not the policy's own.
  *
  *     calm(measure=softmax,threshold=0.9)      calm(threshold=0.9,fill=hole)
  *
- * Options come in the order of the schema, so equal arms have equal labels
- * however they were written, and the label of a built-in policy is itself a spec.
+ * Options come in the order of the schema, whatever the order in which they were
+ * written, and the label of a built-in policy is itself a spec of the same arm.
  *
  * @module
  */
@@ -14,13 +14,26 @@ import type { OptionSpec } from "./contract/options.ts";
 import type { PolicyPlugin } from "./contract/policy.ts";
 import { valueText } from "./spec_text.ts";
 
-/** The label of `plugin` with parsed `options` and `fill`. Required options are always shown. */
-export function canonicalArm(plugin: PolicyPlugin, options: unknown, fill: KvFill): string {
-  const values = options as Readonly<Record<string, unknown>>;
+/** What a label shows. */
+export interface LabelParts {
+  /** Options as parsed. */
+  readonly options: unknown;
+  /** KV fill. */
+  readonly fill: KvFill;
+  /** Names of options to show although they have their default value. */
+  readonly written?: readonly string[];
+}
+
+/** The label of an arm. Required options are always shown. */
+export function canonicalArm(plugin: PolicyPlugin, parts: LabelParts): string {
+  const values = parts.options as Readonly<Record<string, unknown>>;
   const schema = plugin.options as Readonly<Record<string, OptionSpec<unknown>>>;
   const shown = Object.keys(schema)
-    .filter((name) => valueText(values[name]) !== valueText(schema[name]?.default))
+    .filter((name) =>
+      parts.written?.includes(name) ||
+      valueText(values[name]) !== valueText(schema[name]?.default)
+    )
     .map((name) => `${name}=${valueText(values[name])}`);
-  if (fill !== plugin.defaultFill(options)) shown.push(`fill=${fill}`);
+  if (parts.fill !== plugin.defaultFill(parts.options)) shown.push(`fill=${parts.fill}`);
   return shown.length === 0 ? plugin.name : `${plugin.name}(${shown.join(",")})`;
 }

@@ -33,22 +33,35 @@ const toy: RunPolicy<ToyOptions> = {
   plan: ({ model }) => planUpTo(model.layerCount),
 };
 
+const parsed = { measure: "softmax", threshold: 0.9, at: [4, 8] };
+
 function label(text: string): string {
   const [spec] = parsePolicySpecs(text);
   const options = parseOptions({ kind: "policy", name: "toy" }, {
     schema: toy.options,
     input: spec!.options,
   });
-  return canonicalArm(toy, options, spec!.fill ?? "project");
+  return canonicalArm(toy, {
+    options,
+    fill: spec!.fill ?? "project",
+    written: Object.keys(spec!.options),
+  });
 }
 
-Deno.test("canonicalArm() shows required options and those off their default, in schema order", () => {
+Deno.test("canonicalArm() shows required, written and changed options in schema order", () => {
+  assertStrictEquals(
+    canonicalArm(toy, { options: parsed, fill: "project" }),
+    "toy(threshold=0.9)",
+  );
   assertStrictEquals(label("toy(threshold=0.9)"), "toy(threshold=0.9)");
   assertStrictEquals(
     label("toy(at=[2],threshold=0.90,measure=state)"),
     "toy(measure=state,threshold=0.9,at=[2])",
   );
-  assertStrictEquals(label("toy(at=[4,8],threshold=1,measure=softmax)"), "toy(threshold=1)");
+  assertStrictEquals(
+    label("toy(threshold=1,measure=softmax)"),
+    "toy(measure=softmax,threshold=1)",
+  );
 });
 
 Deno.test("canonicalArm() shows a fill that is not the policy's own", () => {
