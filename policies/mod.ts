@@ -1,0 +1,10 @@
+/**
+ * All policies that come with the harness.
+ *
+ * @module
+ */
+import type { PolicyPlugin } from "../harness/contract/mod.ts";
+import { depthPolicies } from "./depth/mod.ts";
+
+/** Every policy, in the order in which they are listed. */
+export const policies: readonly PolicyPlugin[] = [...depthPolicies];
