@@ -28,6 +28,8 @@ export interface Arm {
   readonly fill: KvFill;
   /** Full depth is the baseline; its second copy is the A/A sentinel of timed passes. */
   readonly role: "baseline" | "sentinel" | "policy";
+  /** When the policy decides; plans are known before signals are. */
+  readonly scope?: "run" | "token" | "block" | "rule";
   /** Card of the policy. */
   readonly card: PolicyCard;
   /** Digest of policy source, options and fill. */

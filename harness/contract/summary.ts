@@ -8,7 +8,7 @@ import type { KvFill } from "./backend.ts";
 import type { PolicyCard } from "./policy.ts";
 import type { Manifest, StopReason } from "./record.ts";
 
-/** A number with its interval. */
+/** A number with its interval. From a single cluster no interval can be told: both ends are NaN. */
 export interface Estimate {
   /** Point estimate. */
   readonly value: number;
@@ -141,6 +141,8 @@ export interface SampleToken {
 export interface SampleOutput {
   /** Arm label. */
   readonly arm: string;
+  /** True when the text was given, not generated: `differs` then marks where the argmax flips. */
+  readonly forced?: boolean;
   /** Its tokens. */
   readonly tokens: readonly SampleToken[];
   /** Score, where the suite has one. */
@@ -193,6 +195,24 @@ export interface Method {
   readonly definition: string;
 }
 
+/** What one arm's decode times look like; nothing is removed because of it. */
+export interface NoiseScreen {
+  /** Arm label. */
+  readonly arm: string;
+  /** Timed visits. */
+  readonly visits: number;
+  /** Visits beyond 14.826 median absolute deviations. */
+  readonly outliers: number;
+  /** Visits beyond 1.5 but not 3 interquartile ranges. */
+  readonly mild: number;
+  /** Visits beyond 3 interquartile ranges. */
+  readonly extreme: number;
+  /** Lag-1 autocorrelation of ln T about each prompt's mean; absent below three visits. */
+  readonly autocorrelation?: number;
+  /** Change of the time over the whole session, as a ratio − 1; absent below four visits. */
+  readonly drift?: { readonly value: number; readonly low: number; readonly high: number };
+}
+
 /** Quality of the timing itself. */
 export interface Noise {
   /** Baseline against its own copy, as a speed-up. */
@@ -203,6 +223,8 @@ export interface Noise {
   readonly reasons: readonly string[];
   /** Margin δ that verdicts used. */
   readonly margin: number;
+  /** Per arm, the sentinel included. */
+  readonly screens?: readonly NoiseScreen[];
 }
 
 /** Everything a report prints. */
