@@ -22,7 +22,7 @@ from pathlib import Path
 import gguf
 from awkward_strings import PLAIN
 from bpe_oracles import CONTROL, PRE_TOKENIZERS, Oracles, versions
-from tokenization import write_cases
+from golden_file import write_golden
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 OUT = Path(__file__).parents[2] / "tests/golden/tokenization/gpt2_pre.json"
@@ -115,7 +115,7 @@ def main() -> None:
         **versions(),
         "script": "tools/golden/gpt2_pre.py",
     }
-    write_cases(OUT, {"source": source, "vocabulary": vocabulary}, cases)
+    write_golden(OUT, {"source": source, "vocabulary": vocabulary}, ("cases", cases))
     print(f"{len(cases)} cases: {OUT}")
     if len(sys.argv) > 1:
         full = refuse_differences(Oracles(Path(sys.argv[1])), PLAIN)

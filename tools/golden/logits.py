@@ -11,7 +11,6 @@ Usage: python tools/golden/logits.py <SmolLM2-135M-Instruct.Q4_1.gguf>
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import torch
 import transformers
 from bpe_oracles import sha256
 from gguf_llama import read_llama
+from golden_file import write_golden
 from transformers import AutoModelForCausalLM, DynamicCache, LlamaForCausalLM
 
 OUT = Path(__file__).parents[2] / "tests/golden/logits/smollm2.json"
@@ -130,7 +130,7 @@ def main() -> None:
         "script": "tools/golden/logits.py",
         "largestDistanceToF64Products": float(f"{rounding:.2g}"),
     }
-    OUT.write_text(json.dumps({"source": source, "probeIds": probes.tolist(), "prompts": prompts}))
+    write_golden(OUT, {"source": source, "probeIds": probes.tolist()}, ("prompts", prompts))
     print(f"f32 to f64 products at most {rounding:.2g}: {OUT}")
 
 

@@ -15,7 +15,6 @@ Usage: python tools/golden/synthetic_llama.py
 from __future__ import annotations
 
 import base64
-import json
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +25,7 @@ import torch
 import transformers
 from bpe_oracles import sha256
 from gguf_llama import name_in_transformers, pairs_adjacent, read_llama
+from golden_file import write_golden
 from gpt2_pre import add_metadata, train, vocabulary_of
 from transformers import LlamaForCausalLM
 
@@ -182,7 +182,7 @@ def main() -> None:
         "llama_cpp": llama_cpp.__version__,
         "script": "tools/golden/synthetic_llama.py",
     }
-    OUT.write_text(json.dumps({"source": source, "models": models}))
+    write_golden(OUT, {"source": source}, ("models", models))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Usage: python tools/golden/tokenization.py <SmolLM2-135M-Instruct.Q4_1.gguf>
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import jinja2
 from awkward_strings import CONVERSATIONS, PLAIN, SPECIAL
 from bpe_oracles import Oracles, lacks_a_byte, sha256, versions
 from gguf import GGUFReader
+from golden_file import write_golden
 
 OUT = Path(__file__).parents[2] / "tests/golden/tokenization/smollm2.json"
 
@@ -30,13 +30,6 @@ def render_all(path: Path) -> list[dict[str, object]]:
          "text": template.render(messages=messages, add_generation_prompt=True)}
         for messages in CONVERSATIONS
     ]
-
-
-def write_cases(out: Path, head: dict[str, object], cases: list[dict[str, object]]) -> None:
-    """One case a line, ASCII only, so that diffs are readable and nothing is invisible."""
-    lines = ",\n".join("    " + json.dumps(case) for case in cases)
-    body = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
-    out.write_text(f'{{\n{body},\n  "cases": [\n{lines}\n  ]\n}}\n')
 
 
 def main() -> None:
@@ -58,7 +51,7 @@ def main() -> None:
         "jinja2": jinja2.__version__,
         "script": "tools/golden/tokenization.py",
     }
-    write_cases(OUT, {"source": source, "chats": chats}, cases)
+    write_golden(OUT, {"source": source, "chats": chats}, ("cases", cases))
     print(f"{len(cases)} cases, {sum('note' in case for case in cases)} differ: {OUT}")
 
 
