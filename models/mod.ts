@@ -1,0 +1,33 @@
+/**
+ * Models: opening files, tokenizers, chat formats, synthetic models.
+ *
+ * @module
+ */
+export { memorySource } from "./byte_source.ts";
+export { detectChatFormat } from "./chat/detect.ts";
+export { CHAT_FORMATS, chatml, plain, smollm2 } from "./chat/formats.ts";
+export {
+  type ChatSegment,
+  encodeChat,
+  segmentedFormat,
+  type SegmentedChatFormat,
+} from "./chat/segments.ts";
+export { digestSource, type DigestSizes } from "./digest.ts";
+export type { GgmlType } from "./gguf/ggml_type.ts";
+export { DEFAULT_LIMITS, type GgufLimits } from "./gguf/limits.ts";
+export { Metadata, type MetadataEntry, type NumberRange } from "./gguf/metadata.ts";
+export { type GgufFile, readGguf, type ReadGgufOptions } from "./gguf/read_gguf.ts";
+export type { GgufTensor } from "./gguf/tensor_info.ts";
+export type {
+  FixedType,
+  GgufArray,
+  GgufValue,
+  NumberArray,
+  StringArray,
+  ValueType,
+} from "./gguf/value.ts";
+export { estimateMemory } from "./memory.ts";
+export { openGguf, openModel, type OpenModelOptions } from "./open.ts";
+export { syntheticModel, type SyntheticShape } from "./synthetic.ts";
+export { toyTokenizer } from "./tokenizer/toy.ts";
+export type { TokenKind, Vocabulary } from "./tokenizer/vocabulary.ts";
