@@ -40,7 +40,9 @@ const dryRun = await deno(ROOT, "publish", "--dry-run", "--allow-dirty");
 
 /** Paths that would be published, from the repository root. */
 function publishedFiles(): string[] {
-  const listed = (dryRun.stdout + dryRun.stderr).matchAll(/^\s*(file:\/\/\S+) \([\d.]+[KMG]?B\)$/gm);
+  const listed = (dryRun.stdout + dryRun.stderr).matchAll(
+    /^\s*(file:\/\/\S+) \([\d.]+[KMG]?B\)$/gm,
+  );
   return [...listed].map(([, url]) => {
     assert(url!.startsWith(ROOT.href), url);
     return decodeURIComponent(unescape(url!).slice(ROOT.href.length));
