@@ -28,6 +28,14 @@ export interface BlockRow {
   readonly layer: KvLayer;
 }
 
+/** Which pass of which block. */
+export interface BlockPass {
+  /** Block, 0-based. */
+  readonly block: number;
+  /** 0 for the first run of a block by a row, 1 for the second, … */
+  readonly pass: number;
+}
+
 /** Blocks of one model, with scratch that grows to the largest batch seen. */
 export class Blocks {
   readonly #info: ModelInfo;
@@ -128,13 +136,16 @@ export class Blocks {
     });
   }
 
-  /** Lists the positions that a row may attend to; throws where an entry is missing. */
-  #see({ layer, position }: BlockRow, block: number): number {
+  /**
+   * Lists the positions that a row may attend to; throws where an entry is
+   * missing. In later passes of a repeated block an entry never written is a hole.
+   */
+  #see({ layer, position }: BlockRow, { block, pass }: BlockPass): number {
     let count = 0;
     for (let t = 0; t <= position; t++) {
       const entry = layer.present[t]!;
       if (entry === ENTRY.present) this.#visible[count++] = t;
-      else if (entry !== ENTRY.hole) {
+      else if (entry !== ENTRY.hole && !(entry === ENTRY.owed && pass > 0)) {
         throw new ContractError(
           "cpu",
           `block ${block} reads position ${t}, whose entry ${
@@ -146,27 +157,27 @@ export class Blocks {
     return count;
   }
 
-  /** Runs attention of block `l` on rows and adds its output to their states. */
-  attention(hidden: Float32Array, rows: readonly BlockRow[], l: number): void {
+  /** Runs attention of a block on rows and adds its output to their states. */
+  attention(hidden: Float32Array, rows: readonly BlockRow[], at: BlockPass): void {
     const { heads, kvHeads, headDim } = this.#info;
-    const block = this.#weights.blocks[l]!;
+    const block = this.#weights.blocks[at.block]!;
     this.#grow(rows.length);
     this.#normalize(hidden, rows, block.attentionNorm);
     this.#store(rows, block);
     this.#project(this.#q, this.#normed, block.query, rows.length);
     rows.forEach((row, i) => {
-      const at = i * heads * headDim;
-      rotate(this.#q, this.#rope, { at, heads, headDim, position: row.position });
+      const start = i * heads * headDim;
+      rotate(this.#q, this.#rope, { at: start, heads, headDim, position: row.position });
       attendRow(this.#mixed, {
         heads,
         kvHeads,
         headDim,
         q: this.#q,
-        at,
+        at: start,
         keys: row.layer.keys,
         values: row.layer.values,
         visible: this.#visible,
-        count: this.#see(row, l),
+        count: this.#see(row, at),
         scores: this.#scores,
         sums: this.#sums,
       });

@@ -211,7 +211,7 @@ export class CpuStep implements DecoderStep {
       const index = pass * this.#parts.info.layerCount + l;
       const blockRows = this.#blockRows(rows, () => index);
       if (part !== "mlp") {
-        this.#parts.blocks.attention(this.#rows.hidden, blockRows, l);
+        this.#parts.blocks.attention(this.#rows.hidden, blockRows, { block: l, pass });
         for (let i = 0; i < rows.length; i++) this.#rows.lastLayers[rows[i]!] = index;
       }
       if (part !== "attention") this.#parts.blocks.mlp(this.#rows.hidden, blockRows, l);

@@ -115,7 +115,10 @@ export interface DecoderStep {
   readonly rowCount: number;
   /** Adds rows at height 0, or at the height of their pending state; earlier rows keep theirs. */
   extend(rows: readonly Row[]): RowSet;
-  /** Runs a block or consecutive blocks; each pass of a repeated block has its own KV entries. */
+  /**
+   * Runs a block or consecutive blocks. Each pass of a repeated block has its
+   * own KV entries; those of a later pass that a row never ran are holes.
+   */
   run(blocks: number | Span, part: Part, rows?: RowSet, pass?: number): void;
   /**
    * Runs blocks `span.from` to `span.to − 1`, testing `rules` on the device; a
