@@ -1,0 +1,49 @@
+/**
+ * Sign-flip test of "no difference" for paired differences d_i.
+ *
+ *     statistic |Σ d_i|; under no difference each sign is equally likely
+ *     n ≤ 16: p = share of all 2ⁿ sign patterns that reach the observed value
+ *     n > 16: p = (1 + #reached) / (1 + B) over B = 20 000 random patterns
+ *
+ * Both tails. Sums within 1e-12 of the largest possible one count as equal.
+ *
+ * @module
+ */
+import { sum } from "../numerics/moments.ts";
+import { createRandom } from "../numerics/random.ts";
+
+const EXACT_UP_TO = 16;
+const FLIPS = 20_000;
+
+/** Two-sided p-value; 1 when there are no differences. */
+export function signFlipTest(differences: ArrayLike<number>, seed: number): number {
+  const n = differences.length;
+  const sizes = Float64Array.from(differences, Math.abs);
+  const reached = Math.abs(sum(differences)) - 1e-12 * sum(sizes);
+  if (n <= EXACT_UP_TO) {
+    let count = 0;
+    for (let signs = 0; signs < 2 ** n; signs++) {
+      if (Math.abs(flippedSum(sizes, signs)) >= reached) count++;
+    }
+    return count / 2 ** n;
+  }
+  const random = createRandom(seed);
+  let count = 0;
+  for (let flip = 0; flip < FLIPS; flip++) {
+    let total = 0;
+    for (let i = 0; i < n; i += 32) {
+      total += flippedSum(sizes.subarray(i, i + 32), random.uint32());
+    }
+    if (Math.abs(total) >= reached) count++;
+  }
+  return (1 + count) / (1 + FLIPS);
+}
+
+/** Σ ± sizes, minus where the bit of `signs` is set; at most 32 of them. */
+function flippedSum(sizes: Float64Array, signs: number): number {
+  let total = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    total += (signs >>> i) & 1 ? -sizes[i]! : sizes[i]!;
+  }
+  return total;
+}
