@@ -1,0 +1,69 @@
+/**
+ * Plot's figures as preact nodes.
+ *
+ * Observable Plot draws into a linkedom document; the result is walked and
+ * rebuilt, so that all text passes preact's escaping. Style elements and style
+ * attributes are left out: the page's content security policy forbids them,
+ * and its one style sheet says the same.
+ *
+ * @module
+ */
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+import { type ComponentChild, h, type VNode } from "preact";
+
+/** What the walk needs of a DOM node. */
+interface DomNode {
+  readonly nodeType: number;
+  readonly nodeName: string;
+  readonly textContent: string | null;
+  readonly childNodes: Iterable<DomNode>;
+  readonly attributes?: Iterable<{ readonly name: string; readonly value: string }>;
+}
+
+const ELEMENT = 1;
+const TEXT = 3;
+
+function rebuild(node: DomNode): ComponentChild {
+  if (node.nodeType === TEXT) return node.textContent;
+  if (node.nodeType !== ELEMENT || node.nodeName.toLowerCase() === "style") return null;
+  const attributes = Object.fromEntries(
+    [...node.attributes ?? []]
+      .filter(({ name }) => name !== "style")
+      .map(({ name, value }) => [name, value]),
+  );
+  return h(node.nodeName, attributes, ...[...node.childNodes].map(rebuild));
+}
+
+/** A figure for people who cannot see it, too. */
+export interface FigureText {
+  /** What the figure shows, in one sentence. */
+  readonly label: string;
+  /** Class name of the `svg` element. */
+  readonly className: string;
+}
+
+/** A finished figure and the scales that map its data to pixels. */
+export interface DrawnPlot {
+  /** The `svg` element. */
+  readonly node: VNode;
+  /** Horizontal pixel of a value. */
+  readonly x: (value: number) => number;
+  /** Vertical pixel of a value. */
+  readonly y: (value: number) => number;
+}
+
+/** Draws a plot. Colours may be CSS variables: `fill: "var(--ink)"`. */
+export function drawPlot(options: Plot.PlotOptions, text: FigureText): DrawnPlot {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const figure = Plot.plot({ ...options, document: document as never });
+  const [xScale, yScale] = [figure.scale("x"), figure.scale("y")];
+  const svg = rebuild(figure as unknown as DomNode) as VNode<Record<string, unknown>>;
+  const { children, ...attributes } = svg.props;
+  const named = { ...attributes, role: "img", "aria-label": text.label, class: text.className };
+  return {
+    node: h("svg", named as Record<string, unknown>, children as ComponentChild),
+    x: (value) => xScale?.apply(value) ?? NaN,
+    y: (value) => yScale?.apply(value) ?? NaN,
+  };
+}
