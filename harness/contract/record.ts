@@ -227,6 +227,8 @@ export interface TimedRecord extends RecordBase {
   readonly outcome: "ok";
   /** Position of the arm in its block's order. */
   readonly order: number;
+  /** Start of the visit, ms since the timed pass began; drift is told from it. */
+  readonly startMs?: number;
   /** Tokens of the prompt. */
   readonly promptTokens: number;
   /** Decode steps timed. */
