@@ -29,7 +29,9 @@ export interface MetadataEntry {
 
 /** Inclusive bounds of a number. */
 export interface NumberRange {
+  /** Smallest value. */
   readonly min: number;
+  /** Largest value. */
   readonly max: number;
 }
 

@@ -10,8 +10,25 @@ import { ModelFormatError } from "../../harness/contract/errors.ts";
 import type { Cursor } from "./cursor.ts";
 import type { GgufLimits } from "./limits.ts";
 
-/** Names of the value types; the position is the number in the file. */
-export const VALUE_TYPES = [
+/** Type of a metadata value. */
+export type ValueType = FixedType | "string" | "array";
+
+/** Types whose values all have the same number of bytes. */
+export type FixedType =
+  | "uint8"
+  | "int8"
+  | "uint16"
+  | "int16"
+  | "uint32"
+  | "int32"
+  | "float32"
+  | "bool"
+  | "uint64"
+  | "int64"
+  | "float64";
+
+/** Types by their number in a file. */
+export const VALUE_TYPES: readonly ValueType[] = [
   "uint8",
   "int8",
   "uint16",
@@ -25,13 +42,7 @@ export const VALUE_TYPES = [
   "uint64",
   "int64",
   "float64",
-] as const;
-
-/** Type of a metadata value. */
-export type ValueType = typeof VALUE_TYPES[number];
-
-/** Types whose values all have the same number of bytes. */
-export type FixedType = Exclude<ValueType, "string" | "array">;
+];
 
 /** Smallest number of bytes of one value; the exact number for all but strings and arrays. */
 const VALUE_BYTES: Readonly<Record<ValueType, number>> = {
@@ -118,7 +129,8 @@ export async function readValueType({ cursor, field }: ValueContext): Promise<Va
 /** Reads a u64 length, then that many bytes of UTF-8. */
 export async function readString(context: ValueContext, limit: number): Promise<string> {
   const { cursor, field } = context;
-  const length = await readStringLength(context, limit);
+  await cursor.need(8, field);
+  const length = takeStringLength(context, limit);
   await cursor.need(length, field);
   const offset = cursor.offset;
   return decodeText(cursor.bytes(length), { offset, field });
@@ -204,7 +216,8 @@ async function readStrings(context: ValueContext, length: number): Promise<Strin
   let packed = new Uint8Array(1 << 16);
   let used = 0;
   for (let i = 0; i < length; i++) {
-    const size = await readStringLength(context, limits.stringBytes);
+    if (!cursor.has(8)) await cursor.need(8, field);
+    const size = takeStringLength(context, limits.stringBytes);
     if (!cursor.has(size)) await cursor.need(size, field);
     if (used + size > packed.length) {
       const grown = new Uint8Array(Math.max(2 * packed.length, used + size));
@@ -229,11 +242,8 @@ async function readStrings(context: ValueContext, length: number): Promise<Strin
   };
 }
 
-async function readStringLength(
-  { cursor, field }: ValueContext,
-  limit: number,
-): Promise<number> {
-  if (!cursor.has(8)) await cursor.need(8, field);
+/** Takes a u64 that is readable already. */
+function takeStringLength({ cursor, field }: ValueContext, limit: number): number {
   const offset = cursor.offset;
   const length = cursor.u64();
   if (length > BigInt(limit)) {

@@ -9,19 +9,19 @@ import type { NumberArray } from "../gguf/value.ts";
 import { visible } from "../gguf/visible.ts";
 import { PRE_TOKENIZERS } from "./pre_tokenizers.ts";
 
-/** What a token is for, by its number in `tokenizer.ggml.token_type`. */
-export const TOKEN_KINDS = [
-  undefined, // 0 is not in use
+/** What a token is for. */
+export type TokenKind = "normal" | "unknown" | "control" | "userDefined" | "unused" | "byte";
+
+/** Kinds by their number in `tokenizer.ggml.token_type`; 0 is not in use. */
+const TOKEN_KINDS: readonly (TokenKind | undefined)[] = [
+  undefined,
   "normal",
   "unknown",
   "control",
   "userDefined",
   "unused",
   "byte",
-] as const;
-
-/** What a token is for. */
-export type TokenKind = Exclude<typeof TOKEN_KINDS[number], undefined>;
+];
 
 /** A byte-level BPE vocabulary. */
 export interface Vocabulary {
