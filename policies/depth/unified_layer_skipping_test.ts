@@ -50,6 +50,7 @@ Deno.test("keepSet() spaces evenly, rounding half up", () => {
   assertEquals(even(30, 6), [0, 6, 12, 17, 23, 29]);
   assertEquals(even(12, 6), [0, 2, 4, 7, 9, 11]);
   assertEquals(even(8, 4), [0, 2, 5, 7]);
+  assertEquals(even(4, 3), [0, 2, 3]); // 1.5 rounds up
   assertEquals(even(30, 1), [29]);
 });
 
