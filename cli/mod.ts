@@ -1,0 +1,16 @@
+/**
+ * The explicit list of commands.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+import { doctorCommand } from "./doctor.ts";
+import { createHelpCommand } from "./help.ts";
+import { listCommand } from "./list.ts";
+
+/** All commands, in the order in which the help shows them. */
+export const commands: readonly Command[] = [
+  listCommand,
+  doctorCommand,
+  createHelpCommand(() => commands),
+];

@@ -1,0 +1,12 @@
+/**
+ * The built-in plugins, joined from their explicit lists.
+ *
+ * @module
+ */
+import { cpuBackend } from "../backends/cpu/mod.ts";
+import { createRegistry, type Registry } from "../harness/registry.ts";
+import { policies } from "../policies/mod.ts";
+import { suites } from "../suites/mod.ts";
+
+/** Everything that can be named without a file. */
+export const BUILT_IN: Registry = createRegistry({ policies, suites, backends: [cpuBackend] });
