@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { createHelpCommand } from "./help.ts";
@@ -11,6 +12,7 @@ import { listCommand } from "./list.ts";
 /** All commands, in the order in which the help shows them. */
 export const commands: readonly Command[] = [
   listCommand,
+  checkCommand,
   doctorCommand,
   createHelpCommand(() => commands),
 ];
