@@ -163,8 +163,9 @@ function checkPolicy(value: unknown, context: PolicyContext): readonly Finding[]
     "defaults and ranges agree with parse",
     () => optionFaults(shape),
   );
+  if (!optionsHold) return checks.findings;
   checks.check("NaN options", "no option accepts NaN", () => nanFaults(shape));
-  if (optionsHold) checkCases(shape, { checks, onCheck, given: context.options });
+  checkCases(shape, { checks, onCheck, given: context.options });
   return checks.findings;
 }
 
@@ -190,17 +191,21 @@ function checkCases(
     return asked.fault;
   });
   let prepared: readonly Prepared[] = [];
-  checks.first("declarations", "heights, signals and rules are well-formed", () => {
-    prepared = cases.map((each) => ({ each, declared: declare(each) }));
-    let fault: string | undefined;
-    for (const { each, declared } of prepared) {
-      const where = caseText(each);
-      calls.push(...declared.calls.map(({ call, watched }) => ({ call, where, watched })));
-      fault ??= declaredFault(each, declared) ??
-        valueFault(declared, pointOf(each.run.model.layerCount));
-    }
-    return fault;
-  });
+  const declaredWell = checks.first(
+    "declarations",
+    "heights, signals and rules are well-formed",
+    () => {
+      prepared = cases.map((each) => ({ each, declared: declare(each) }));
+      let fault: string | undefined;
+      for (const { each, declared } of prepared) {
+        const where = caseText(each);
+        calls.push(...declared.calls.map(({ call, watched }) => ({ call, where, watched })));
+        fault ??= declaredFault(each, declared) ??
+          valueFault(declared, pointOf(each.run.model.layerCount));
+      }
+      return fault;
+    },
+  );
   checks.first("state", "state is pure and never changed in place", () => {
     let fault: string | undefined;
     for (const { each, declared } of prepared) {
@@ -212,7 +217,7 @@ function checkCases(
   });
   onCheck("answers");
   const answers: Answered[] = withTraps(() =>
-    prepared.flatMap(({ each, declared }) =>
+    (declaredWell ? prepared : []).flatMap(({ each, declared }) =>
       asksOf(each, declared).map((ask) => ({ ask, watched: ask.put() }))
     )
   );
@@ -234,7 +239,7 @@ function checkCases(
   );
   checks.first("memory", "equal questions get equal answers", () => memoryFault(answers));
   checks.first("bound", "a threshold at the signal's bound is full depth", () => {
-    for (const { each } of prepared) {
+    for (const { each } of declaredWell ? prepared : []) {
       const fault = boundFault(each);
       if (fault !== undefined) return fault;
     }

@@ -122,14 +122,18 @@ function didNotAnswer(watched: Omit<Watched, "answer">): boolean {
     watched.unknownReads.length > 0 || watched.writes.length > 0;
 }
 
+/** Whether a call gave an action, and not `"run"`. */
+export function isRefusedAction(watched: Watched): boolean {
+  return !didNotAnswer(watched) && watched.answer !== "run" &&
+    ACTIONS.some((action) => action === watched.answer);
+}
+
 /** An action other than `"run"` at a height that was not asked for, or from NaN. */
 export function mustRunFault(
   answers: readonly Answered[],
   why: "nan" | "not asked",
 ): string | undefined {
-  const found = answers.find(({ ask, watched }) =>
-    ask.mustRun === why && !didNotAnswer(watched) && watched.answer !== "run"
-  );
+  const found = answers.find(({ ask, watched }) => ask.mustRun === why && isRefusedAction(watched));
   if (found === undefined) return undefined;
   const { ask, watched } = found;
   return why === "nan"

@@ -9,6 +9,7 @@
  */
 import type { SignalDeclaration } from "../contract/signal.ts";
 import { ruleHolds } from "../contract/rule.ts";
+import { isRefusedAction } from "./policy_answers.ts";
 import { caseText, declare, type PolicyCase } from "./policy_cases.ts";
 import { readSample } from "./policy_options.ts";
 import { blockPoint, samplePlaces, tokenPoint } from "./policy_samples.ts";
@@ -39,17 +40,19 @@ export function boundFault(each: PolicyCase): string | undefined {
     for (const height of declared.heights) {
       for (const value of bound === 1 ? [1, 1 + 2 ** -23] : [0, -(2 ** -23)]) {
         const signals = Object.fromEntries(declared.signals.map(({ name }) => [name, value]));
-        const { answer, thrown } = watch(() => {
+        const watched = watch((guard) => {
+          const guarded = guard(options, "options");
           if (plugin.scope === "block") {
-            return plugin.decide(blockPoint(token, { height, signals }), options);
+            return plugin.decide(guard(blockPoint(token, { height, signals }), "point"), guarded);
           }
-          const { when, then } = plugin.rule(run.model, options);
-          return ruleHolds(when, { height, signals, point: token }) ? then : "run";
+          const { when, then } = plugin.rule(guard(run.model, "model"), guarded);
+          const point = guard(token, "point");
+          return ruleHolds(when, { height, signals, point }) ? then : "run";
         });
-        if (thrown === undefined && answer !== "run") {
+        if (isRefusedAction(watched)) {
           return `expected threshold=${bound} to mean full depth, because rounding can make the ` +
             `signal reach ${bound}: at height ${height} of ${caseText({ ...each, input })}, ` +
-            `token ${place.emitted}, it answers ${shown(answer)}: ${
+            `token ${place.emitted}, it answers ${shown(watched.answer)}: ${
               plugin.scope === "rule"
                 ? `give a constant value and "bound"`
                 : `answer "run" for that threshold`
