@@ -61,7 +61,7 @@ export class SignalReader {
     }
     if (this.#values.length < total) this.#values = new Float32Array(total);
     requests.forEach((request, i) => this.#reduce(request, rows, offsets[i]!));
-    return { values: this.#values, offsets };
+    return { values: this.#values, offsets, widths };
   }
 
   #views(rows: RowSet, mark: HiddenMark | undefined): StateView[] {

@@ -117,7 +117,8 @@ export interface DecoderStep {
   extend(rows: readonly Row[]): RowSet;
   /**
    * Runs a block or consecutive blocks. Each pass of a repeated block has its
-   * own KV entries; those of a later pass that a row never ran are holes.
+   * own KV entries; those of a later pass that a row never ran are holes. At
+   * each block the entries of all rows are written before any row attends.
    */
   run(blocks: number | Span, part: Part, rows?: RowSet, pass?: number): void;
   /**

@@ -89,14 +89,16 @@ export type SignalRequest =
 
 /**
  * Reduced signals, a view owned by the session and valid until its next call.
- * Request i of width w(i) (1, or a probe's output count) stores row r at
- * `values[offsets[i] + r * w(i)]`, rows in the order of the row set.
+ * Request i stores row r at `values[offsets[i] + r * widths[i]]`, rows in the
+ * order of the row set.
  */
 export interface Signals {
   /** All values, request after request. Token ids are exact. */
   readonly values: Float32Array;
   /** Start of each request in `values`. */
   readonly offsets: ArrayLike<number>;
+  /** Numbers per row of each request: 1, or a probe's output count. */
+  readonly widths: ArrayLike<number>;
 }
 
 /** Which earlier state of the same row a state signal compares with. */

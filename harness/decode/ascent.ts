@@ -1,0 +1,61 @@
+/**
+ * Moving rows up the residual stream under a bound policy.
+ *
+ * Rows of one call may be one decode row or a whole text. At each block the
+ * entries of rows that skip it are written before the rows that run it attend,
+ * so a batch equals one row after the other (design: property 7). With the fill
+ * `recompute` a batch runs all blocks and is read out at the exits.
+ *
+ * @module
+ */
+import type { DecoderStep } from "../contract/backend.ts";
+import type { BoundPolicy } from "./bound_policy.ts";
+import type { ChanceKeys } from "./chance.ts";
+import type { Climber } from "./climber.ts";
+import { DecisionAscent } from "./decision_ascent.ts";
+import { DecisionPoint } from "./decision_point.ts";
+import type { Companions } from "./kv_fill/recompute.ts";
+import { PlanAscent } from "./plan_ascent.ts";
+import { PolicyMemory } from "./policy_memory.ts";
+
+/** How rows are moved. */
+export interface AscentOptions extends ChanceKeys {
+  /** Rows left below the top by earlier exits; for `recompute`, one row at a time. */
+  readonly companions?: Companions | undefined;
+}
+
+/** Moves rows under one policy; one instance per sequence. */
+export class Ascent {
+  readonly #memory: PolicyMemory;
+  readonly #way: PlanAscent | DecisionAscent;
+  readonly #layerCount: number;
+
+  /** An ascent of one sequence. */
+  constructor(bound: BoundPolicy, options: AscentOptions) {
+    this.#memory = new PolicyMemory(bound);
+    this.#layerCount = bound.point.model.layerCount;
+    const parts = {
+      point: new DecisionPoint(bound.point, options),
+      memory: this.#memory,
+      companions: options.companions,
+    };
+    this.#way = bound.kind === "plan"
+      ? new PlanAscent(bound, parts)
+      : new DecisionAscent(bound, parts);
+  }
+
+  /** Runs the rows up; writes heights, blocks run and marks into the climbers. */
+  async climb(step: DecoderStep, climbers: readonly Climber[]): Promise<void> {
+    for (const row of climbers) {
+      row.exitHeight = this.#layerCount;
+      row.stopped = false;
+      row.exitMark = undefined;
+    }
+    await this.#way.climb(step, climbers);
+  }
+
+  /** Tells a stateful policy which token came of a row. */
+  emitted(token: number, { exitHeight, blocksRun }: Climber): void {
+    this.#memory.tell(() => ({ kind: "token", token, exitHeight, blocksRun }));
+  }
+}

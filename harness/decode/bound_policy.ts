@@ -1,0 +1,212 @@
+/**
+ * A policy bound to its options, a model and limits: what the decode loop runs.
+ * Rules become decisions here, so that the loop knows plans and decisions only.
+ *
+ * @module
+ */
+import type { KvFill } from "../contract/backend.ts";
+import { ContractError } from "../contract/errors.ts";
+import type { ModelInfo } from "../contract/model.ts";
+import {
+  type Action,
+  ACTIONS,
+  type BlockPoint,
+  type Limits,
+  type Plan,
+  type PolicyPlugin,
+  type PolicyState,
+  type RunPoint,
+  type TokenPoint,
+} from "../contract/policy.ts";
+import { ruleHeights, ruleHolds } from "../contract/rule.ts";
+import type { SignalDeclaration } from "../contract/signal.ts";
+
+/** What all bound policies have. */
+interface BoundBase {
+  /** Policy name, for messages. */
+  readonly name: string;
+  /** KV fill of skipped blocks. */
+  readonly fill: KvFill;
+  /** Whether prompt rows are decided too. */
+  readonly actsOnPrompt: boolean;
+  /** Bounds and shapes. */
+  readonly point: RunPoint;
+  /** State, if any. */
+  readonly state: PolicyState<unknown, unknown> | undefined;
+  /** The options. */
+  readonly options: unknown;
+}
+
+/** Plans known before a token starts. */
+export interface BoundPlans extends BoundBase {
+  /** Tag. */
+  readonly kind: "plan";
+  /** Whether every token has the same plan. */
+  readonly fixed: boolean;
+  /** The plan of a token; validated. */
+  plan(point: TokenPoint): Plan;
+}
+
+/** Decisions at heights. */
+export interface BoundDecisions extends BoundBase {
+  /** Tag. */
+  readonly kind: "decide";
+  /** Heights asked, ascending. */
+  readonly heights: readonly number[];
+  /** Signals read there. */
+  readonly signals: readonly SignalDeclaration[];
+  /** The action at one of these heights; validated. */
+  decide(point: BlockPoint): Action;
+}
+
+/** A policy ready to run. */
+export type BoundPolicy = BoundPlans | BoundDecisions;
+
+/** What a policy is bound to. */
+export interface Binding {
+  /** Parsed options. */
+  readonly options: unknown;
+  /** KV fill. */
+  readonly fill: KvFill;
+  /** The model. */
+  readonly model: ModelInfo;
+  /** Bounds of the generation. */
+  readonly limits: Limits;
+}
+
+function checkPlan(name: string, plan: Plan, layerCount: number): Plan {
+  for (const visit of plan) {
+    const { block, part } = visit;
+    if (!(Number.isInteger(block) && block >= 0 && block < layerCount)) {
+      throw new ContractError(
+        name,
+        `its plan visits block ${block}: expected 0 to ${layerCount - 1}`,
+      );
+    }
+    if (part !== "block" && part !== "attention" && part !== "mlp") {
+      throw new ContractError(
+        name,
+        `its plan runs part "${part}": expected block, attention or mlp`,
+      );
+    }
+  }
+  return plan;
+}
+
+function checkHeights(name: string, heights: readonly number[], layerCount: number): void {
+  heights.forEach((height, i) => {
+    const below = i === 0 ? -1 : heights[i - 1]!;
+    if (!(Number.isInteger(height) && height > below && height < layerCount)) {
+      throw new ContractError(
+        name,
+        `it asks at heights [${heights.join(", ")}]: expected whole numbers, ascending, 0 to ${
+          layerCount - 1
+        }`,
+      );
+    }
+  });
+}
+
+function checkAction(name: string, action: Action): Action {
+  if (!ACTIONS.includes(action)) {
+    throw new ContractError(
+      name,
+      `it decides "${String(action)}": expected ${ACTIONS.join(", ")}`,
+    );
+  }
+  return action;
+}
+
+/** Whether a plan is blocks 0 to some height, whole: an exit. */
+export function isExitPlan(plan: Plan): boolean {
+  return plan.every(({ block, part }, i) => block === i && part === "block");
+}
+
+function refuse(name: string, fill: KvFill, why: string): never {
+  throw new RangeError(`Cannot cross policy "${name}" with KV fill "${fill}": ${why}`);
+}
+
+/**
+ * Refuses crossings of policy and fill that have no meaning. Throws `RangeError`.
+ * `none` needs plans, so that the loop can prove or the backend can check that
+ * nothing reads the entries; `recompute` and `copy` need exits or a block run.
+ */
+function checkFill(bound: BoundPolicy, fill: KvFill): void {
+  if (fill === "none" && bound.kind === "decide") {
+    refuse(
+      bound.name,
+      fill,
+      "later tokens may read the entries that it skips: use project, recompute or hole",
+    );
+  }
+  if (fill === "recompute" && bound.kind === "plan" && bound.fixed) {
+    const plan = bound.plan(undefined as never);
+    if (!isExitPlan(plan)) {
+      refuse(
+        bound.name,
+        fill,
+        "only exits can be recomputed, it skips blocks in the middle: use project or hole",
+      );
+    }
+  }
+}
+
+/** Binds a policy. Throws `RangeError` when options do not fit the model. */
+export function bindPolicy(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
+  const bound = bindScope(plugin, binding);
+  checkFill(bound, binding.fill);
+  return bound;
+}
+
+function bindScope(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
+  const { options, fill, model, limits } = binding;
+  plugin.validate?.(model, options);
+  const point: RunPoint = { model, limits };
+  const { name } = plugin;
+  const base = {
+    name,
+    fill,
+    actsOnPrompt: plugin.actsOnPrompt?.(options) ?? false,
+    point,
+    options,
+    state: plugin.scope === "token" || plugin.scope === "block" ? plugin.state : undefined,
+  };
+  switch (plugin.scope) {
+    case "run": {
+      const plan = checkPlan(name, plugin.plan(point, options), model.layerCount);
+      return { ...base, kind: "plan", fixed: true, plan: () => plan };
+    }
+    case "token":
+      return {
+        ...base,
+        kind: "plan",
+        fixed: false,
+        plan: (at) => checkPlan(name, plugin.plan(at, options), model.layerCount),
+      };
+    case "block": {
+      const heights = plugin.heights(model, options);
+      checkHeights(name, heights, model.layerCount);
+      return {
+        ...base,
+        kind: "decide",
+        heights,
+        signals: plugin.signals(options),
+        decide: (at) => checkAction(name, plugin.decide(at, options)),
+      };
+    }
+    case "rule": {
+      const { when, then } = plugin.rule(model, options);
+      const heights = ruleHeights(when);
+      checkHeights(name, heights, model.layerCount);
+      checkAction(name, then);
+      return {
+        ...base,
+        kind: "decide",
+        heights,
+        signals: plugin.signals(options),
+        decide: (at) =>
+          ruleHolds(when, { height: at.height, signals: at.signals, point: at }) ? then : "run",
+      };
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * A row on its way up, and what became of it.
+ *
+ * @module
+ */
+import type { Phase } from "../contract/backend.ts";
+import type { HiddenMark } from "../contract/signal.ts";
+
+/** One row, reused from token to token. */
+export interface Climber {
+  /** Row of the open step. */
+  row: number;
+  /** What the row is for. */
+  phase: Phase;
+  /** Position in its slot. */
+  position: number;
+  /** Tokens emitted before this forward pass. */
+  emitted: number;
+  /** Whether it runs all blocks, undecided: prompts of most policies. */
+  fullDepth: boolean;
+  /** Height at which it is read out. */
+  exitHeight: number;
+  /** Blocks that ran up to the readout, parts by halves. */
+  blocksRun: number;
+  /** Whether the policy ended the generation here. */
+  stopped: boolean;
+  /** State to be read out when the row has gone on since. */
+  exitMark: HiddenMark | undefined;
+}
+
+/** A climber at height 0. */
+export function climber(): Climber {
+  return {
+    row: 0,
+    phase: "decode",
+    position: 0,
+    emitted: 0,
+    fullDepth: false,
+    exitHeight: 0,
+    blocksRun: 0,
+    stopped: false,
+    exitMark: undefined,
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Rows under decisions at heights, from signals read there.
+ *
+ * @module
+ */
+import type { DecoderStep, Span } from "../contract/backend.ts";
+import type { Action } from "../contract/policy.ts";
+import type { HiddenMark } from "../contract/signal.ts";
+import type { BoundDecisions } from "./bound_policy.ts";
+import type { Climber } from "./climber.ts";
+import type { AscentParts } from "./plan_ascent.ts";
+import { credit, markExits, rowsOf, runParts, runSpan } from "./row_runner.ts";
+import { type HeightMarks, type MarkNeeds, markNeeds, readDeclared } from "./signal_plan.ts";
+
+/** Rows by what happens to them at a height. */
+interface Decided {
+  readonly staying: readonly Climber[];
+  readonly skipping: readonly Climber[];
+  readonly attending: readonly Climber[];
+  readonly feeding: readonly Climber[];
+  readonly repeating: readonly Climber[];
+}
+
+/** Asks and acts. */
+export class DecisionAscent {
+  readonly #bound: BoundDecisions;
+  readonly #parts: AscentParts;
+  readonly #layerCount: number;
+  readonly #needs: MarkNeeds;
+
+  /** For one sequence. */
+  constructor(bound: BoundDecisions, parts: AscentParts) {
+    this.#bound = bound;
+    this.#parts = parts;
+    this.#layerCount = bound.point.model.layerCount;
+    this.#needs = markNeeds(bound.signals);
+  }
+
+  /** Runs the rows up. */
+  async climb(step: DecoderStep, climbers: readonly Climber[]): Promise<void> {
+    this.#parts.memory.startToken();
+    for (const row of climbers) row.blocksRun = 0;
+    const embedding = this.#needs.embedding ? step.mark() : undefined;
+    let previousCheck = embedding;
+    /** State before the last block that ran. */
+    let below: HiddenMark | undefined;
+    let alive = climbers;
+    let height = 0;
+    for (const asked of this.#bound.heights) {
+      if (this.#needs.previousBlock && asked > height) {
+        this.#run(step, alive, { from: height, to: asked - 1 });
+        below = step.mark(rowsOf(alive));
+        height = asked - 1;
+      }
+      this.#run(step, alive, { from: height, to: asked });
+      const marks: HeightMarks = {
+        previousBlock: asked > 0 ? below : undefined,
+        previousCheck: asked > 0 ? previousCheck : undefined,
+        embedding: asked > 0 ? embedding : undefined,
+      };
+      const actions = await this.#ask(step, alive, { asked, marks });
+      if (this.#needs.previousCheck) previousCheck = step.mark();
+      alive = this.#leave(step, alive, { actions, asked });
+      if (alive.length === 0) return;
+      if (this.#needs.previousBlock) below = step.mark(rowsOf(alive));
+      this.#runDecided(step, asked, this.#sort(alive, actions));
+      height = asked + 1;
+    }
+    this.#run(step, alive, { from: height, to: this.#layerCount });
+  }
+
+  #run(step: DecoderStep, alive: readonly Climber[], span: Span): void {
+    credit(alive, Math.max(0, span.to - span.from));
+    runSpan(step, rowsOf(alive), { span, companions: this.#parts.companions });
+  }
+
+  /** The actions of the rows that are still being decided. */
+  async #ask(
+    step: DecoderStep,
+    alive: readonly Climber[],
+    { asked, marks }: { readonly asked: number; readonly marks: HeightMarks },
+  ): Promise<ReadonlyMap<Climber, Action>> {
+    const deciding = alive.filter(({ fullDepth, exitMark, stopped }) =>
+      !fullDepth && exitMark === undefined && !stopped
+    );
+    const actions = new Map<Climber, Action>();
+    if (deciding.length === 0) return actions;
+    const { signals } = this.#bound;
+    const values = await readDeclared(step, { signals, marks, rows: rowsOf(deciding) });
+    const { point, memory } = this.#parts;
+    deciding.forEach((row, r) => {
+      point.moveTo(row, asked, signals);
+      signals.forEach(({ name }, i) => point.signals[name] = values[r * signals.length + i]!);
+      point.state = memory.current;
+      const action = this.#bound.decide(point);
+      actions.set(row, action);
+      memory.tell(() => ({
+        kind: "decision",
+        height: asked,
+        action,
+        signals: { ...point.signals },
+      }));
+    });
+    return actions;
+  }
+
+  /** Exits and stops; returns the rows that go on. */
+  #leave(
+    step: DecoderStep,
+    alive: readonly Climber[],
+    { actions, asked }: {
+      readonly actions: ReadonlyMap<Climber, Action>;
+      readonly asked: number;
+    },
+  ): readonly Climber[] {
+    const leaving = alive.filter((row) => actions.get(row) === "exit");
+    for (const row of leaving) row.exitHeight = asked;
+    for (const row of alive) if (actions.get(row) === "stop") row.stopped = true;
+    if (leaving.length === 0) return alive;
+    const { fill } = this.#bound;
+    if (fill !== "recompute") {
+      step.fillKv({ from: asked, to: this.#layerCount }, fill, rowsOf(leaving));
+    } else if (this.#parts.companions === undefined) {
+      markExits(step, leaving); // read out here; the row goes on to make its entries exact
+      return alive;
+    }
+    return alive.filter((row) => !leaving.includes(row));
+  }
+
+  #sort(alive: readonly Climber[], actions: ReadonlyMap<Climber, Action>): Decided {
+    const is = (row: Climber, ...wanted: Action[]) => wanted.includes(actions.get(row) ?? "run");
+    return {
+      staying: alive,
+      skipping: alive.filter((row) => is(row, "skip", "mlp")),
+      attending: alive.filter((row) => !is(row, "skip", "mlp")),
+      feeding: alive.filter((row) => !is(row, "skip", "attention")),
+      repeating: alive.filter((row) => is(row, "repeat")),
+    };
+  }
+
+  /** Runs block `block` as decided. */
+  #runDecided(step: DecoderStep, block: number, rows: Decided): void {
+    const { skipping, attending, feeding, repeating } = rows;
+    const { fill } = this.#bound;
+    if (attending.length === rows.staying.length && feeding.length === rows.staying.length) {
+      this.#run(step, rows.staying, { from: block, to: block + 1 });
+    } else {
+      if (fill === "recompute") {
+        throw new RangeError(
+          `Cannot cross policy "${this.#bound.name}" with KV fill "recompute": only exits can be recomputed, it skips blocks in the middle: use project or hole`,
+        );
+      }
+      step.fillKv(block, fill, rowsOf(skipping));
+      credit(attending, 0.5);
+      credit(feeding, 0.5);
+      runParts(step, { block, attending: rowsOf(attending), feeding: rowsOf(feeding) });
+    }
+    if (repeating.length === 0) return;
+    credit(repeating, 1);
+    step.run(block, "block", rowsOf(repeating), 1);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Generation under a depth policy, token by token.
+ *
+ * The prompt and the first token are full depth unless the policy acts on the
+ * prompt. Each later token climbs under the policy, is read out where it left,
+ * and is committed.
+ *
+ * @module
+ */
+import type { DecoderSession, Sampler } from "../contract/backend.ts";
+import type { StopReason } from "../contract/record.ts";
+import { SHARED_READOUT } from "../contract/signal.ts";
+import { Ascent } from "./ascent.ts";
+import type { BoundPolicy } from "./bound_policy.ts";
+import type { ChanceKeys } from "./chance.ts";
+import { climber } from "./climber.ts";
+import { Companions, MAX_PENDING } from "./kv_fill/recompute.ts";
+import { prefill } from "./prefill.ts";
+
+/** What is generated. */
+export interface GenerateRequest extends ChanceKeys {
+  /** The bound policy. */
+  readonly bound: BoundPolicy;
+  /** An empty slot; the caller releases it. */
+  readonly slot: number;
+  /** Prompt tokens, at least one. */
+  readonly prompt: readonly number[];
+  /** Ids that end the generation; they are not emitted. */
+  readonly eos: readonly number[];
+  /** How tokens are drawn; greedy when absent. */
+  readonly sampler?: Sampler | undefined;
+  /** Told when the prompt is done, before the first decode step. */
+  readonly promptDone?: (() => void) | undefined;
+}
+
+/** One emitted token. */
+export interface GeneratedToken {
+  /** The token. */
+  readonly token: number;
+  /** Height at which it was read out. */
+  readonly exitHeight: number;
+  /** Blocks that ran for it. */
+  readonly blocksRun: number;
+}
+
+/**
+ * Yields tokens; returns why it ended. The consumer may stop early (a stop
+ * text) by leaving the loop. Throws `RangeError` when the prompt is longer than
+ * the context.
+ */
+export async function* generate(
+  session: DecoderSession,
+  request: GenerateRequest,
+): AsyncGenerator<GeneratedToken, StopReason, void> {
+  const { bound, slot, prompt, eos, sampler } = request;
+  const { limits, model } = bound.point;
+  const room = Math.min(limits.context, model.context);
+  if (prompt.length > room) {
+    throw new RangeError(
+      `Cannot run a prompt of ${prompt.length} tokens: expected at most ${room}, the context: shorten the text or choose a model with a longer one`,
+    );
+  }
+  const companions = bound.fill === "recompute"
+    ? new Companions(slot, model.layerCount)
+    : undefined;
+  const oneByOne = bound.state !== undefined || companions !== undefined;
+  const ascent = new Ascent(bound, { ...request, companions });
+  const first = await prefill(session, ascent, {
+    slot,
+    tokens: prompt,
+    decided: bound.actsOnPrompt,
+    oneByOne,
+    sampler,
+  });
+  request.promptDone?.();
+  if (first.last.stopped) return "policy";
+  let { token } = first;
+  const row = climber();
+  Object.assign(row, { exitHeight: first.last.exitHeight, blocksRun: first.last.blocksRun });
+  for (let emitted = 0;;) {
+    if (eos.includes(token)) return "eos";
+    ascent.emitted(token, row);
+    yield { token, exitHeight: row.exitHeight, blocksRun: row.blocksRun };
+    emitted++;
+    if (emitted >= limits.maxTokens) return "limit";
+    const position = session.length(slot);
+    if (position >= room) return "context";
+    const step = session.begin([{ slot, position, token, phase: "decode" }]);
+    Object.assign(row, { row: 0, position, emitted });
+    await ascent.climb(step, [row]);
+    if (row.stopped) {
+      step.commit([]);
+      return "policy";
+    }
+    const pending = step.readToken(SHARED_READOUT, [0], sampler);
+    const choice = "then" in pending ? await pending : pending;
+    token = choice.tokens[0]!;
+    if (companions !== undefined) {
+      companions.add({ position, height: row.exitHeight, row: 0 });
+      if (companions.count > MAX_PENDING) companions.flush(step);
+    }
+    step.commit();
+    companions?.committed();
+  }
+}

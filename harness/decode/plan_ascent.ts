@@ -1,0 +1,141 @@
+/**
+ * Rows under plans that are known before a token starts: no reads on the way.
+ *
+ * @module
+ */
+import type { DecoderStep, EntryFill } from "../contract/backend.ts";
+import { ContractError } from "../contract/errors.ts";
+import { type Plan, planUpTo } from "../contract/policy.ts";
+import { type BoundPlans, isExitPlan } from "./bound_policy.ts";
+import type { Climber } from "./climber.ts";
+import type { DecisionPoint } from "./decision_point.ts";
+import type { Companions } from "./kv_fill/recompute.ts";
+import { compilePlan, type PlanProgram } from "./plan_program.ts";
+import type { PolicyMemory } from "./policy_memory.ts";
+import { markExits, rowsOf, runParts, runSpan } from "./row_runner.ts";
+
+/** What the ascents of one sequence share. */
+export interface AscentParts {
+  /** The point shown to the policy. */
+  readonly point: DecisionPoint;
+  /** Its state. */
+  readonly memory: PolicyMemory;
+  /** Rows left below the top, when the fill is `recompute` and rows go one by one. */
+  readonly companions: Companions | undefined;
+}
+
+/** Runs plans. */
+export class PlanAscent {
+  readonly #bound: BoundPlans;
+  readonly #parts: AscentParts;
+  readonly #layerCount: number;
+  readonly #full: PlanProgram;
+  readonly #programs: WeakMap<Plan, PlanProgram> = new WeakMap();
+
+  /** For one sequence. */
+  constructor(bound: BoundPlans, parts: AscentParts) {
+    this.#bound = bound;
+    this.#parts = parts;
+    this.#layerCount = bound.point.model.layerCount;
+    this.#full = compilePlan(planUpTo(this.#layerCount), this.#layerCount);
+  }
+
+  #program(row: Climber): PlanProgram {
+    if (row.fullDepth) return this.#full;
+    const { point, memory } = this.#parts;
+    memory.startToken();
+    point.moveTo(row, -1, []);
+    point.state = memory.current;
+    const plan = this.#bound.plan(point);
+    let program = this.#programs.get(plan);
+    if (program === undefined) {
+      if (this.#bound.fill === "recompute" && !isExitPlan(plan)) {
+        throw new RangeError(
+          `Cannot cross policy "${this.#bound.name}" with KV fill "recompute": only exits can be recomputed, it skips blocks in the middle: use project or hole`,
+        );
+      }
+      program = compilePlan(plan, this.#layerCount);
+      this.#programs.set(plan, program);
+    }
+    return program;
+  }
+
+  /** Runs the rows up. */
+  climb(step: DecoderStep, climbers: readonly Climber[]): void {
+    const groups = new Map<PlanProgram, Climber[]>();
+    for (const row of climbers) {
+      const program = this.#program(row);
+      row.exitHeight = program.exitHeight;
+      row.blocksRun = program.blocksRun;
+      const group = groups.get(program);
+      if (group === undefined) groups.set(program, [row]);
+      else group.push(row);
+    }
+    const { fill } = this.#bound;
+    if (fill === "recompute") this.#exits(step, climbers);
+    else if (groups.size > 1) this.#interleave(step, { groups, fill });
+    else {
+      for (const [program, rows] of groups) this.#execute(step, { program, rows, fill });
+    }
+  }
+
+  #execute(
+    step: DecoderStep,
+    { program, rows, fill }: {
+      readonly program: PlanProgram;
+      readonly rows: readonly Climber[];
+      readonly fill: EntryFill;
+    },
+  ): void {
+    const set = rowsOf(rows);
+    for (const instruction of program.instructions) {
+      if (instruction.kind === "fill") step.fillKv(instruction.span, fill, set);
+      else step.run(instruction.span, instruction.part, set, instruction.pass);
+    }
+  }
+
+  /** Different plans in one batch, block by block. */
+  #interleave(
+    step: DecoderStep,
+    { groups, fill }: {
+      readonly groups: ReadonlyMap<PlanProgram, readonly Climber[]>;
+      readonly fill: EntryFill;
+    },
+  ): void {
+    for (const { parts } of groups.keys()) {
+      if (parts !== undefined) continue;
+      throw new ContractError(
+        this.#bound.name,
+        "plans that repeat blocks or change their order cannot share a batch with other plans",
+      );
+    }
+    for (let block = 0; block < this.#layerCount; block++) {
+      const skipping: number[] = [];
+      const attending: number[] = [];
+      const feeding: number[] = [];
+      for (const [{ parts }, rows] of groups) {
+        const part = parts![block];
+        for (const { row } of rows) {
+          if (part === "block" || part === "attention") attending.push(row);
+          else skipping.push(row);
+          if (part === "block" || part === "mlp") feeding.push(row);
+        }
+      }
+      step.fillKv(block, fill, skipping);
+      runParts(step, { block, attending, feeding });
+    }
+  }
+
+  /** Exits with `recompute`: left below the top one by one, marked in a batch. */
+  #exits(step: DecoderStep, climbers: readonly Climber[]): void {
+    const { companions } = this.#parts;
+    if (companions !== undefined) {
+      const [only] = climbers;
+      return runSpan(step, [only!.row], { span: { from: 0, to: only!.exitHeight }, companions });
+    }
+    for (let l = 0; l <= this.#layerCount; l++) {
+      markExits(step, climbers.filter(({ exitHeight }) => exitHeight === l));
+      if (l < this.#layerCount) step.run(l, "block", rowsOf(climbers));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * From declared signals to requests: which marks are taken at which heights,
+ * and what is asked of the step there.
+ *
+ * @module
+ */
+import type { DecoderStep } from "../contract/backend.ts";
+import type { HiddenMark, SignalDeclaration, SignalRequest } from "../contract/signal.ts";
+
+/** Marks at hand when signals are read at a height. */
+export interface HeightMarks {
+  /** State one block lower. */
+  readonly previousBlock: HiddenMark | undefined;
+  /** State at the previous height that was asked. */
+  readonly previousCheck: HiddenMark | undefined;
+  /** The embedding. */
+  readonly embedding: HiddenMark | undefined;
+}
+
+/** Which marks a policy's signals need. */
+export interface MarkNeeds {
+  /** Before the block below each asked height. */
+  readonly previousBlock: boolean;
+  /** At each asked height. */
+  readonly previousCheck: boolean;
+  /** At height 0. */
+  readonly embedding: boolean;
+}
+
+/** Which marks the declarations need. */
+export function markNeeds(signals: readonly SignalDeclaration[]): MarkNeeds {
+  const needs = (against: string) =>
+    signals.some((signal) => signal.kind === "state" && signal.against === against);
+  const previousCheck = needs("previous_check");
+  return {
+    previousBlock: needs("previous_block"),
+    previousCheck,
+    embedding: previousCheck || needs("embedding"),
+  };
+}
+
+/**
+ * The request of one declaration, or `undefined` where it has no meaning: a
+ * state signal at height 0, with nothing lower to compare with.
+ */
+export function signalRequest(
+  signal: SignalDeclaration,
+  marks: HeightMarks,
+): SignalRequest | undefined {
+  switch (signal.kind) {
+    case "readout":
+      return { kind: "readout", signal: signal.signal, readout: { head: signal.head } };
+    case "probe":
+      return { kind: "probe", probe: signal.probe };
+    case "state": {
+      const a = signal.against === "previous_block"
+        ? marks.previousBlock
+        : signal.against === "previous_check"
+        ? marks.previousCheck
+        : marks.embedding;
+      return a === undefined
+        ? undefined
+        : { kind: "state", signal: signal.signal, a, b: undefined };
+    }
+  }
+}
+
+/**
+ * Reads declared signals of rows: [rows, signals] row-major, NaN where a signal
+ * has no meaning at this height.
+ */
+export async function readDeclared(
+  step: DecoderStep,
+  { signals, marks, rows }: {
+    readonly signals: readonly SignalDeclaration[];
+    readonly marks: HeightMarks;
+    readonly rows: readonly number[];
+  },
+): Promise<Float64Array> {
+  const out = new Float64Array(rows.length * signals.length).fill(NaN);
+  const requests: SignalRequest[] = [];
+  const columns: number[] = [];
+  signals.forEach((signal, column) => {
+    const request = signalRequest(signal, marks);
+    if (request === undefined) return;
+    requests.push(request);
+    columns.push(column);
+  });
+  if (requests.length === 0) return out;
+  const pending = step.readSignals(requests, rows);
+  const { values, offsets, widths } = "then" in pending ? await pending : pending;
+  columns.forEach((column, i) => {
+    const signal = signals[column]!;
+    const output = signal.kind === "probe" ? signal.output : 0;
+    for (let r = 0; r < rows.length; r++) {
+      out[r * signals.length + column] = values[offsets[i]! + r * widths[i]! + output]!;
+    }
+  });
+  return out;
+}

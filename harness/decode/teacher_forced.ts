@@ -1,0 +1,108 @@
+/**
+ * A known text under a policy: each position's prediction without generating.
+ *
+ * All positions go as one batch where that equals one by one (design: property
+ * 7): policies without a state. Others go in order. `stop` is recorded and the
+ * row goes on.
+ *
+ * @module
+ */
+import type { DecoderSession, DecoderStep, Row } from "../contract/backend.ts";
+import { SHARED_READOUT } from "../contract/signal.ts";
+import { Ascent } from "./ascent.ts";
+import type { BoundPolicy } from "./bound_policy.ts";
+import type { ChanceKeys } from "./chance.ts";
+import { type Climber, climber } from "./climber.ts";
+import { Companions } from "./kv_fill/recompute.ts";
+
+/** Positions that enter a step together. */
+const CHUNK = 32;
+
+/** What is run. */
+export interface TeacherForcedRequest extends ChanceKeys {
+  /** The bound policy. */
+  readonly bound: BoundPolicy;
+  /** An empty slot; the caller releases it. */
+  readonly slot: number;
+  /** Prompt tokens, at least one: not decided unless the policy acts on the prompt. */
+  readonly prompt: readonly number[];
+  /** Tokens whose prediction is compared, at least one. */
+  readonly target: readonly number[];
+  /** One position after the other even where a batch would do. */
+  readonly inOrder?: boolean;
+  /** Called per target token with the logits that predict it, [vocabSize], a view. */
+  predicted(index: number, logits: Float32Array, row: Climber): void;
+}
+
+/** Whether a policy's positions may go as one batch. */
+export function canBatch(bound: BoundPolicy): boolean {
+  return bound.state === undefined;
+}
+
+/**
+ * Runs prompt and target, the last target token excepted, and shows every
+ * prediction. Returns the order in which positions went.
+ */
+export async function teacherForced(
+  session: DecoderSession,
+  request: TeacherForcedRequest,
+): Promise<"batch" | "sequential"> {
+  const { bound, slot, prompt, target } = request;
+  const batch = canBatch(bound) && !request.inOrder;
+  const companions = bound.fill === "recompute" && !batch
+    ? new Companions(slot, bound.point.model.layerCount)
+    : undefined;
+  const ascent = new Ascent(bound, { ...request, companions });
+  const inputs = [...prompt, ...target.slice(0, -1)];
+  const firstPrediction = prompt.length - 1;
+  const decodes = (position: number) => position >= prompt.length;
+  const size = (from: number) => batch || !(decodes(from) || bound.actsOnPrompt) ? CHUNK : 1;
+  for (let from = 0; from < inputs.length;) {
+    let to = Math.min(inputs.length, from + size(from));
+    if (!batch && !decodes(from)) to = Math.min(to, prompt.length);
+    const climbers = inputs.slice(from, to).map((_, i): Climber => {
+      const position = from + i;
+      return {
+        ...climber(),
+        row: i,
+        position,
+        phase: decodes(position) ? "decode" : "prompt",
+        emitted: Math.max(0, position - firstPrediction),
+        fullDepth: !decodes(position) && !bound.actsOnPrompt,
+      };
+    });
+    const rows: Row[] = climbers.map(({ position, phase }) => ({
+      slot,
+      position,
+      token: inputs[position]!,
+      phase,
+    }));
+    const step = session.begin(rows);
+    await ascent.climb(step, climbers);
+    for (const row of climbers) {
+      if (row.position < firstPrediction) continue;
+      await show(
+        step,
+        row,
+        (logits) => request.predicted(row.position - firstPrediction, logits, row),
+      );
+      if (!batch) ascent.emitted(target[row.position - firstPrediction]!, row);
+    }
+    const only = climbers[0]!;
+    companions?.add({ position: only.position, height: only.exitHeight, row: only.row });
+    step.commit();
+    companions?.committed();
+    from = to;
+  }
+  return batch ? "batch" : "sequential";
+}
+
+async function show(
+  step: DecoderStep,
+  row: Climber,
+  use: (logits: Float32Array) => void,
+): Promise<void> {
+  const readout = { ...SHARED_READOUT, mark: row.exitMark };
+  const pending = step.readLogits(readout, [row.row]);
+  use("then" in pending ? await pending : pending);
+}
