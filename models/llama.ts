@@ -165,7 +165,8 @@ function readVocabSize(file: GgufFile, config: LlamaConfig): number {
 function findTensor(file: GgufFile, name: string, shape: readonly number[]): StoredTensor {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) throw missing(file, name);
-  const actual = [...tensor.dimensions].reverse();
+  const stored = storedTensor(file.source, tensor);
+  const actual = [...stored.shape];
   while (actual.length > shape.length && actual[0] === 1) actual.shift(); // padded with ones
   if (actual.length !== shape.length || actual.some((n, i) => n !== shape[i])) {
     throw new ModelFormatError(
@@ -173,7 +174,7 @@ function findTensor(file: GgufFile, name: string, shape: readonly number[]): Sto
       { offset: tensor.infoOffset, field: name },
     );
   }
-  return { ...storedTensor(file.source, tensor), shape };
+  return { ...stored, shape };
 }
 
 function missing(file: GgufFile, name: string): ModelFormatError {
