@@ -1,0 +1,124 @@
+/**
+ * The answer in words: the best policy per quality class with its interval, or
+ * that none pays and what forbids it.
+ *
+ * A policy pays when it keeps class A, B or C and is faster than full depth; in
+ * a run without timing, when it needs fewer multiply-accumulates.
+ *
+ * @module
+ */
+import type { ArmSummary, Noise, QualityClass } from "../contract/summary.ts";
+import { explain } from "./explain.ts";
+import { QUALITY_CLASSES } from "./quality.ts";
+import { classText, timesText } from "./words.ts";
+
+const PASSING = ["A", "B", "C"] as const;
+const MOST_EXPLANATIONS = 3;
+
+/** What {@linkcode answerOf} reads. */
+export interface AnswerInput {
+  /** Baseline and policies. */
+  readonly arms: readonly ArmSummary[];
+  /** Timing noise. */
+  readonly noise: Noise | undefined;
+  /** L. */
+  readonly layerCount: number;
+}
+
+/** The first lines of a report. */
+export function answerOf({ arms, noise, layerCount }: AnswerInput): readonly string[] {
+  const policies = arms.filter(({ role }) => role === "policy");
+  if (policies.length === 0) return ["Only full depth ran, so there is nothing to compare."];
+  const timed = policies.some(({ speed }) => speed !== undefined);
+  const measured = policies.some(({ worstQuality }) => worstQuality !== undefined);
+  return [
+    ...cautions({ noise, timed, measured }),
+    ...measured ? bestPerClass(policies, { timed, layerCount }) : fastest(policies),
+  ];
+}
+
+interface Caution {
+  readonly noise: Noise | undefined;
+  readonly timed: boolean;
+  readonly measured: boolean;
+}
+
+function cautions({ noise, timed, measured }: Caution): readonly string[] {
+  return [
+    ...noise?.verdict === "noisy"
+      ? [`This run's timing is noisy, do not rely on its speed-ups: ${noise.reasons.join("; ")}.`]
+      : [],
+    ...timed ? [] : ["Nothing was timed: costs below count multiply-accumulates."],
+    ...measured ? [] : ["No quality was measured: nothing below says what a speed-up costs."],
+  ];
+}
+
+function bestPerClass(
+  policies: readonly ArmSummary[],
+  { timed, layerCount }: { readonly timed: boolean; readonly layerCount: number },
+): readonly string[] {
+  const lines: string[] = [];
+  let previous: ArmSummary | undefined;
+  for (const name of PASSING) {
+    const best = bestOf(policies.filter((arm) => keeps(arm, name) && pays(arm)));
+    if (best !== undefined && best !== previous) {
+      lines.push(`Best in ${classText(name)}: ${best.label}, ${gainText(best)}.`);
+      previous = best;
+    }
+  }
+  if (lines.length > 0) return lines;
+  const explained = [...policies]
+    .sort((a, b) => standing(a) - standing(b) || gain(b) - gain(a))
+    .slice(0, MOST_EXPLANATIONS)
+    .map((arm) => explain(arm, layerCount));
+  return [
+    `No policy pays: none is ${
+      timed ? "decidedly faster than full depth" : "cheaper than full depth"
+    } and keeps at least 97.0 % of its quality.`,
+    ...explained,
+  ];
+}
+
+function fastest(policies: readonly ArmSummary[]): readonly string[] {
+  const best = bestOf(policies.filter(pays));
+  return [
+    best === undefined
+      ? "No policy is decidedly faster or cheaper than full depth."
+      : `Fastest: ${best.label}, ${gainText(best)}.`,
+  ];
+}
+
+/** Whether the arm is measurably faster, or cheaper where nothing was timed. */
+export function pays({ speed, cost }: ArmSummary): boolean {
+  if (speed !== undefined) return speed.verdict === "faster";
+  return cost !== undefined && cost.macs < 1;
+}
+
+function keeps({ worstQuality }: ArmSummary, name: QualityClass): boolean {
+  return worstQuality !== undefined &&
+    QUALITY_CLASSES.indexOf(worstQuality) <= QUALITY_CLASSES.indexOf(name);
+}
+
+function gain({ speed, cost }: ArmSummary): number {
+  return speed?.perPrompt.value ?? (cost === undefined ? 0 : 1 / cost.macs);
+}
+
+function bestOf(arms: readonly ArmSummary[]): ArmSummary | undefined {
+  return arms.reduce<ArmSummary | undefined>(
+    (best, arm) => best === undefined || gain(arm) > gain(best) ? arm : best,
+    undefined,
+  );
+}
+
+/** Arms that keep quality come first in explanations. */
+function standing(arm: ArmSummary): number {
+  return arm.worstQuality === undefined ? 2 : keeps(arm, "C") ? 0 : 1;
+}
+
+function gainText({ speed, cost }: ArmSummary): string {
+  return speed === undefined
+    ? `${cost!.macs.toFixed(2)}× the multiply-accumulates of full depth`
+    : `${timesText(speed.perPrompt)} as fast as full depth per prompt, ${
+      timesText(speed.workload)
+    } over the workload`;
+}

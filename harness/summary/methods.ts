@@ -1,0 +1,189 @@
+/**
+ * The methods section: how every number of a summary was made.
+ *
+ * @module
+ */
+import type { Manifest } from "../contract/record.ts";
+import type { Method, Summary } from "../contract/summary.ts";
+import type { SummarySettings } from "./options.ts";
+import { percentText } from "./words.ts";
+
+/** Definitions of the numbers that this summary holds. */
+export function methodsOf(
+  summary: Pick<Summary, "manifest" | "arms" | "noise" | "samples">,
+  settings: SummarySettings,
+): readonly Method[] {
+  const { arms, manifest, samples } = summary;
+  const metrics = new Set(arms.flatMap(({ quality }) => quality.map(({ metric }) => metric)));
+  return [
+    interval(manifest, settings),
+    ...metrics.has("score") ? SCORE : [],
+    ...metrics.has("nll") ? LIKELIHOOD : [],
+    ...metrics.size > 0 ? [QUALITY_CLASS] : [],
+    ...arms.some(({ fidelity }) => fidelity !== undefined) ? FIDELITY : [],
+    ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
+    ...arms.some(({ cost }) => cost !== undefined) ? COST : [],
+    ...arms.some(({ heights }) => heights !== undefined) ? HEIGHTS : [],
+    ...samples.length > 0 ? [SAMPLES] : [],
+  ];
+}
+
+function interval({ seed }: Manifest, { resamples }: SummarySettings): Method {
+  return {
+    term: "95 % interval",
+    definition: `Studentised cluster bootstrap over prompts or source documents, ${resamples} ` +
+      `resamples, seed ${seed}; shares of right answers have Wilson's interval. Below 8 clusters, ` +
+      `and for differences of right and wrong answers, the wider of it and Student's t is shown. ` +
+      `From one cluster none can be told. No width means that no resample differed.`,
+  };
+}
+
+const SCORE: readonly Method[] = [
+  { term: "score", definition: "Mean over items of the suite's score in [0, 1] of the answer." },
+  {
+    term: "difference",
+    definition: "Mean over items of the arm's score minus full depth's on the same item.",
+  },
+  {
+    term: "ratio",
+    definition: "Sum of the arm's scores ÷ sum of full depth's, over the same items.",
+  },
+  {
+    term: "churn",
+    definition: "Items on which the arm scores lower than full depth, and higher; p-value of " +
+      "McNemar's exact test, or of a sign-flip test where answers are graded.",
+  },
+  {
+    term: "length ratio",
+    definition: "Tokens written by the arm ÷ tokens written by full depth, over the same items.",
+  },
+];
+
+const LIKELIHOOD: readonly Method[] = [
+  {
+    term: "nll",
+    definition: "Negative log-likelihood of the given text under the policy, nats per token, " +
+      "token-weighted; each token decoded with the policy and its KV fill.",
+  },
+  {
+    term: "nll difference and ratio",
+    definition: "Δ is the arm's minus full depth's nats per token; the ratio is exp(−Δ), full " +
+      "depth's perplexity ÷ the arm's.",
+  },
+];
+
+const QUALITY_CLASS: Method = {
+  term: "quality class",
+  definition:
+    "From the lower end of the ratio's interval: A from 0.999, B from 0.99, C from 0.97, " +
+    "else fail; fail too when the length ratio leaves 0.9 to 1.1. An arm's class is its worst " +
+    "over suites. A suite on which full depth scores 0 gives none.",
+};
+
+const FIDELITY: readonly Method[] = [
+  {
+    term: "agreement",
+    definition: "Share of positions of the same text at which the arm's likeliest token is full " +
+      "depth's.",
+  },
+  {
+    term: "KL",
+    definition: "Mean over positions of KL(full depth ‖ arm) of the next-token laws, nats.",
+  },
+];
+
+function speedMethods({ noise, manifest }: Pick<Summary, "noise" | "manifest">, {
+  margin,
+}: SummarySettings): readonly Method[] {
+  const delta = noise?.margin ?? margin;
+  return [
+    {
+      term: "decode time",
+      definition: `Time of the decode steps ÷ steps (${manifest.timedTokens} forced steps, ` +
+        `${manifest.repetitions} visits per prompt), mean over prompts; prompt and first token apart.`,
+    },
+    {
+      term: "speed-up per prompt",
+      definition: "Geometric mean over prompts of full-depth ÷ arm decode time, paired within " +
+        "visits in which all arms run back-to-back in alternating order.",
+    },
+    {
+      term: "speed-up of the workload",
+      definition: "Sum of full-depth decode times ÷ sum of the arm's, over the same visits; its " +
+        "interval uses the jackknife error of the logarithm.",
+    },
+    {
+      term: "p-value of the speed-up",
+      definition:
+        "Sign-flip test on the prompts' mean log ratios: all patterns up to 16 prompts, " +
+        "20 000 random ones beyond.",
+    },
+    {
+      term: "verdict",
+      definition: `Faster or slower when the whole interval lies beyond δ = ${
+        percentText(delta)
+      }; equivalent when it lies within the margin of ${
+        percentText(margin)
+      } and rests on at least 8 prompts; else inconclusive.`,
+    },
+    {
+      term: "δ",
+      definition:
+        "The larger of the margin and twice the half-width of the interval of full depth " +
+        "against its own copy (A/A).",
+    },
+    {
+      term: "noisy",
+      definition:
+        "The A/A interval excludes a speed-up of 1, or its half-width exceeds the margin.",
+    },
+    {
+      term: "minimum detectable effect",
+      definition:
+        "exp(2.8 × standard error of the mean log ratio) − 1: the speed-up found in 80 % " +
+        "of such runs at the 5 % level.",
+    },
+  ];
+}
+
+const COST: readonly Method[] = [
+  {
+    term: "blocks run",
+    definition:
+      "Blocks executed per decoded token, attention and MLP a half each; the first token " +
+      "is left out.",
+  },
+  {
+    term: "MACs, weights, KV written",
+    definition: "Multiply-accumulates, weight elements read and KV elements written per decoded " +
+      "token ÷ full depth's, counted by the decode loop, not measured.",
+  },
+  {
+    term: "MAC shares",
+    definition:
+      "Blocks, readouts, probes and KV fills as multiples of a full-depth step; they add " +
+      "up to MACs.",
+  },
+  {
+    term: "readouts, reads, fills",
+    definition: "States read out, waits for a result and KV entries supplied for skipped blocks, " +
+      "per decoded token.",
+  },
+];
+
+const HEIGHTS: readonly Method[] = [
+  {
+    term: "exit heights",
+    definition:
+      "Tokens by the number of blocks passed when they were read out; the first token of " +
+      "a text is left out.",
+  },
+  { term: "exit rate", definition: "Share of those tokens read out below the last block." },
+];
+
+const SAMPLES: Method = {
+  term: "samples",
+  definition: "Prompts from all suites in turn, ones with a difference and ones without in turn, " +
+    "in the order of the run; at most 200 tokens. A token differs when full depth has another one " +
+    "at its place; on a given text, when the arm's likeliest token is another.",
+};

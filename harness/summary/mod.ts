@@ -1,0 +1,144 @@
+/**
+ * Summaries: records to everything that a report prints.
+ *
+ * All arithmetic happens here, and all of it is determined by the records, the
+ * manifest's seed and the options. How each number is made is said in the file
+ * that makes it and, for readers, in `methods.ts`.
+ *
+ * @module
+ */
+import type { StoredRun } from "../contract/record.ts";
+import type { ArmSummary, Noise, Speed, Summary } from "../contract/summary.ts";
+import { answerOf } from "./answer.ts";
+import { purposeSeed } from "./clusters.ts";
+import { costOf } from "./cost.ts";
+import { fidelityOf } from "./fidelity.ts";
+import { heightsOf } from "./heights.ts";
+import { methodsOf } from "./methods.ts";
+import { judgeNoise, screenNoise } from "./noise.ts";
+import { settle, type SummaryOptions, type SummarySettings } from "./options.ts";
+import { paretoOf } from "./pareto.ts";
+import { suiteQuality, worstOf } from "./quality.ts";
+import { type ArmRecords, type RunView, shownArms, suitesOf, viewRun } from "./run_view.ts";
+import { samplesOf } from "./samples.ts";
+import { baselineSpeed, compareTimes, pairTimes, speedOf } from "./speed_up.ts";
+import { marginsFrom } from "./verdict.ts";
+import { warningsOf } from "./warnings.ts";
+
+export type { SummaryOptions } from "./options.ts";
+
+/**
+ * Sums up a run. Throws `InputError` for a run without a baseline arm and
+ * `RangeError` for options without meaning.
+ *
+ * @example
+ * ```ts ignore
+ * const summary = summarize(await store.read(), { margin: 0.02 });
+ * console.log(summary.answer.join("\n"));
+ * ```
+ */
+export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary {
+  const settings = settle(options);
+  const view = viewRun(run);
+  const timing = timingOf(view, settings);
+  const arms = shownArms(view).map((arm) =>
+    armSummary(arm, { view, settings, speed: timing.speeds.get(arm.arm.label) })
+  );
+  const pareto = paretoOf(arms);
+  const { noise, leftOut } = timing;
+  const summary = {
+    manifest: run.manifest,
+    arms,
+    samples: samplesOf(view, settings.samples),
+    ...(noise === undefined ? {} : { noise }),
+  };
+  return {
+    ...summary,
+    answer: answerOf({ arms, noise, layerCount: run.manifest.model.layerCount }),
+    ...(pareto === undefined ? {} : { pareto }),
+    warnings: warningsOf({ view, arms, noise, leftOut }),
+    methods: methodsOf(summary, settings),
+  };
+}
+
+interface ArmContext {
+  readonly view: RunView;
+  readonly settings: SummarySettings;
+  readonly speed: Speed | undefined;
+}
+
+function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext): ArmSummary {
+  const { arm, counts, troubles } = records;
+  const { baseline, policies } = view;
+  const { seed, model } = view.run.manifest;
+  const sampling = (...purpose: readonly string[]) => ({
+    seed: purposeSeed(seed, arm.label, ...purpose),
+    resamples: settings.resamples,
+  });
+  const quality = suitesOf(view).flatMap((suite) =>
+    suiteQuality(records, { suite, baseline, policies, ...sampling("quality", suite.name) }) ?? []
+  );
+  const worstQuality = worstOf(quality.flatMap((each) => each.quality ?? []));
+  const fidelity = fidelityOf(records.lockstep, sampling("fidelity"));
+  const cost = costOf(records, { baseline, model, ...sampling("cost") });
+  const heightView = heightsOf(records, model.layerCount);
+  return {
+    label: arm.label,
+    role: arm.role,
+    fill: arm.fill,
+    card: arm.card,
+    counts,
+    troubles: troubles.slice(0, 10),
+    quality,
+    ...(worstQuality === undefined ? {} : { worstQuality }),
+    ...(fidelity === undefined ? {} : { fidelity }),
+    ...(speed === undefined ? {} : { speed }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(heightView === undefined
+      ? {}
+      : { heights: heightView.heights, exitRate: heightView.exitRate }),
+  };
+}
+
+interface Timing {
+  /** By arm label. */
+  readonly speeds: ReadonlyMap<string, Speed>;
+  readonly leftOut: ReadonlyMap<string, number>;
+  readonly noise: Noise | undefined;
+}
+
+/** Speeds need the A/A comparison first: it sets their margin. */
+function timingOf(view: RunView, { resamples, margin }: SummarySettings): Timing {
+  const { baseline, sentinel, policies } = view;
+  const { seed } = view.run.manifest;
+  const speeds = new Map<string, Speed>();
+  const leftOut = new Map<string, number>();
+  if (baseline.timed.length === 0) return { speeds, leftOut, noise: undefined };
+  const compare = ({ arm, timed }: ArmRecords) => {
+    const times = pairTimes(baseline.timed, timed);
+    leftOut.set(arm.label, times.leftOut);
+    const resampling = { seed: purposeSeed(seed, arm.label, "speed"), resamples };
+    return times.baseMs.length === 0 ? undefined : compareTimes(times, resampling);
+  };
+
+  const itself = sentinel === undefined ? undefined : compare(sentinel)?.perPrompt;
+  const margins = marginsFrom(margin, itself);
+  speeds.set(
+    baseline.arm.label,
+    baselineSpeed(baseline.timed, {
+      seed: purposeSeed(seed, baseline.arm.label, "speed"),
+      resamples,
+    }),
+  );
+  for (const arm of policies) {
+    const comparison = compare(arm);
+    if (comparison !== undefined) {
+      speeds.set(arm.arm.label, speedOf(comparison, { margins, seed }));
+    }
+  }
+  const screens = [baseline, ...sentinel === undefined ? [] : [sentinel], ...policies]
+    .filter(({ timed }) => timed.length > 0)
+    .map(({ arm, timed }) => screenNoise(arm.label, timed));
+  const noise = itself === undefined ? undefined : judgeNoise(itself, { margins, screens });
+  return { speeds, leftOut, noise };
+}

@@ -1,0 +1,157 @@
+/**
+ * Speed of an arm against the baseline, paired by block.
+ *
+ * T_ir is the decode time of block r (one visit) of prompt i; d_ir = ln T_i0r −
+ * ln T_ikr, d_i its mean over the blocks of a prompt.
+ *
+ *     per prompt   S_g = exp( mean of d_i )            geometric, the headline
+ *     workload     S_w = Σ_ir T_i0r / Σ_ir T_ikr        what the bill sees
+ *     p-value      sign-flip test on the d_i
+ *     minimum detectable effect   exp(2.8 · se(d_i)) − 1   (α = 0.05, power 0.8)
+ *
+ * Blocks count when both arms are timed over the same number of steps.
+ *
+ * @module
+ */
+import type { TimedRecord } from "../contract/record.ts";
+import type { Estimate, Speed } from "../contract/summary.ts";
+import { sum } from "../numerics/moments.ts";
+import { bootstrapRatios, type Interval } from "./bootstrap.ts";
+import { clusterBy, estimateOf, purposeSeed, ratioOf } from "./clusters.ts";
+import { groupBy } from "./run_view.ts";
+import { signFlipTest } from "./sign_flip.ts";
+import { decideVerdict, type Margins } from "./verdict.ts";
+
+/** Times of two arms in the same blocks. */
+export interface PairedTimes {
+  /** Baseline decode time of each block, ms. */
+  readonly baseMs: readonly number[];
+  /** Arm decode time of each block, ms. */
+  readonly armMs: readonly number[];
+  /** Decode steps of each block. */
+  readonly steps: readonly number[];
+  /** First block of each prompt, then their number. */
+  readonly starts: readonly number[];
+  /** Blocks of the arm that have no counterpart of as many steps. */
+  readonly leftOut: number;
+}
+
+/** Pairs the records of an arm with the baseline's. */
+export function pairTimes(
+  baseline: readonly TimedRecord[],
+  arm: readonly TimedRecord[],
+): PairedTimes {
+  const bases = new Map(baseline.map((record) => [blockKey(record), record]));
+  const pairs = arm.flatMap((record) => {
+    const base = bases.get(blockKey(record));
+    return base !== undefined && base.steps === record.steps && base.decodeMs > 0 &&
+        record.decodeMs > 0
+      ? [{ base, record }]
+      : [];
+  });
+  const { values, starts } = clusterBy(pairs, ({ base }) => promptKey(base));
+  return {
+    baseMs: values.map(({ base }) => base.decodeMs),
+    armMs: values.map(({ record }) => record.decodeMs),
+    steps: values.map(({ record }) => record.steps),
+    starts,
+    leftOut: arm.length - pairs.length,
+  };
+}
+
+/** Intervals of a paired comparison. */
+export interface TimeComparison {
+  /** ln S_g. */
+  readonly perPrompt: Interval;
+  /** ln S_w. */
+  readonly workload: Interval;
+  /** Arm decode time per token, ms, mean over prompts. */
+  readonly decodeMs: Interval;
+  /** d_i of each prompt. */
+  readonly differences: readonly number[];
+}
+
+/** How to resample a comparison. */
+export interface Resampling {
+  /** Seed of the draws. */
+  readonly seed: number;
+  /** Number of resamples. */
+  readonly resamples: number;
+}
+
+/** Compares paired times. */
+export function compareTimes(times: PairedTimes, resampling: Resampling): TimeComparison {
+  const { baseMs, armMs, steps, starts } = times;
+  const logs = baseMs.map((base, k) => Math.log(base / armMs[k]!));
+  const shares = blockShares(starts);
+  const [perPrompt, workload, decodeMs] = bootstrapRatios({
+    starts,
+    inside: "resampled",
+    statistics: [
+      { numerators: logs.map((d, k) => d * shares[k]!), denominators: shares, scale: "linear" },
+      { numerators: baseMs, denominators: armMs, scale: "log" },
+      {
+        numerators: armMs.map((ms, k) => (ms / steps[k]!) * shares[k]!),
+        denominators: shares,
+        scale: "linear",
+      },
+    ],
+  }, resampling);
+  const differences = starts.slice(1).map((end, i) =>
+    sum(logs.slice(starts[i]!, end)) / (end - starts[i]!)
+  );
+  return { perPrompt: perPrompt!, workload: workload!, decodeMs: decodeMs!, differences };
+}
+
+/** An arm's comparison as a report shows it. */
+export function speedOf(
+  comparison: TimeComparison,
+  { margins, seed }: { readonly margins: Margins; readonly seed: number },
+): Speed {
+  const { perPrompt, workload, decodeMs, differences } = comparison;
+  return {
+    decodeMs: estimateOf(decodeMs, { min: 0 }),
+    perPrompt: ratioOf(perPrompt),
+    workload: ratioOf(workload),
+    pValue: signFlipTest(differences, purposeSeed(seed, "sign flips")),
+    verdict: decideVerdict(perPrompt, margins),
+    minimumDetectable: Math.expm1(2.8 * perPrompt.standardError),
+  };
+}
+
+/** The baseline against itself: ratios of exactly 1, and its own time per token. */
+export function baselineSpeed(records: readonly TimedRecord[], resampling: Resampling): Speed {
+  const itself = compareTimes(pairTimes(records, records), resampling);
+  const clusters = itself.decodeMs.clusters;
+  const one: Estimate = { value: 1, low: 1, high: 1, clusters };
+  return {
+    decodeMs: estimateOf(itself.decodeMs, { min: 0 }),
+    perPrompt: one,
+    workload: one,
+    pValue: 1,
+    verdict: "equivalent",
+    minimumDetectable: 0,
+  };
+}
+
+/** Prompts of a run are told apart by suite and item. */
+export function promptKey({ suite, item }: { suite: string; item: string }): string {
+  return `${suite}/${item}`;
+}
+
+/** Number of distinct prompts among some records. */
+export function countPrompts(records: readonly TimedRecord[]): number {
+  return groupBy(records, promptKey).size;
+}
+
+function blockKey(record: TimedRecord): string {
+  return `${promptKey(record)}/${record.repetition}`;
+}
+
+/** 1 ÷ blocks of its prompt, for every block. */
+function blockShares(starts: readonly number[]): readonly number[] {
+  return starts.slice(1).flatMap((end, i) => {
+    const blocks = end - starts[i]!;
+    return new Array<number>(blocks).fill(1 / blocks);
+  });
+}
