@@ -12,12 +12,15 @@ import {
 
 Deno.test("itemId() equals Python's hashlib over json.dumps with sorted keys", async () => {
   assertStrictEquals(
-    await itemId("copy", { prompt: "copy: k v a d r =", target: " k v a d r" }),
-    "60b8b6cd125489353dfa1e3e1214aa1284429aeab0d4f067e68e9ade3a08207e",
+    await itemId("copy", {
+      prompt: "copy: X Q M T = X Q M T\ncopy: k v a d r =",
+      target: " k v a d r",
+    }),
+    "20b23e706f00bf22b4e44b2903c681d187c6b1fef9024f3e38e5d489da227614",
   );
   assertStrictEquals(
-    await itemId("arithmetic", { prompt: "7+5=", target: "12" }),
-    "36dd134cab2b940dad2cbcbbe8a15fadb4b1892f53e38a3cc4cacb2380a877fb",
+    await itemId("arithmetic", { prompt: "47+85=132\n7+5=", target: "12" }),
+    "cff6e5d3d7e01cfb6f283b8939b264e6ed9bfdd01af4d3cdb72c1d78897cd91d",
   );
 });
 

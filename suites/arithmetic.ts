@@ -1,10 +1,12 @@
 /**
  * Sums of two numbers.
  *
- *     prompt  47+85=
- *     answer  132
+ *     prompt  47+85=132
+ *             36+57=
+ *     answer  93
  *
- * Levels are graded by the digits of the longer number, 1 to 3, and by how
+ * The first line is a fixed worked example, itself an item of the training
+ * split, so no other split asks for it. Levels are graded by the digits of the longer number, 1 to 3, and by how
  * many columns carry: `digits-2-carries-1`. One number has exactly that many
  * digits, the other at most that many. There are only 100 sums of one-digit
  * numbers, so each split exhausts them soon. Scored by exact match.
@@ -14,6 +16,9 @@
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import type { Random } from "../harness/numerics/random.ts";
 import { drawItems, exactMatch, type Level } from "./_generated.ts";
+
+/** The worked example that every prompt starts with. */
+const EXAMPLE = "47+85=132\n";
 
 /** How many columns of a + b carry into the next. */
 export function carriesOf(a: number, b: number): number {
@@ -41,7 +46,7 @@ function sumLevel(digits: number): Level {
       const other = drawNumber(random, 1 + random.int(digits));
       const [a, b] = random.int(2) === 0 ? [long, other] : [other, long];
       const level = `digits-${digits}-carries-${carriesOf(a, b)}`;
-      return { prompt: `${a}+${b}=`, target: `${a + b}`, level };
+      return { prompt: `${EXAMPLE}${a}+${b}=`, target: `${a + b}`, level };
     },
   };
 }

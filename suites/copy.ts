@@ -1,11 +1,14 @@
 /**
  * Copying a list of letters.
  *
- *     prompt  copy: k v a d r =
+ *     prompt  copy: X Q M T = X Q M T
+ *             copy: k v a d r =
  *     answer   k v a d r
  *
- * Letters are drawn independently from a to z, with a space before each so
- * that every tokenizer with byte-level merges sees one token per letter.
+ * The first line is a fixed worked example: a model that never saw the task
+ * learns from it what is asked and where the answer ends. Letters are drawn
+ * independently from a to z, with a space before each so that every tokenizer
+ * with byte-level merges sees one token per letter.
  * Levels are lists of 3, 4, 6, 8 and 10 letters. Scored by exact match.
  *
  * @module
@@ -13,13 +16,16 @@
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import { drawItems, drawSymbols, exactMatch, LETTERS, type Level } from "./_generated.ts";
 
+/** The worked example that every prompt starts with. */
+const EXAMPLE = "copy: X Q M T = X Q M T\n";
+
 /** Lists of `length` letters. */
 function copyLevel(length: number): Level {
   return {
     name: `length-${length}`,
     draw(random) {
       const list = drawSymbols(random, LETTERS, length).map((letter) => ` ${letter}`).join("");
-      return { prompt: `copy:${list} =`, target: list };
+      return { prompt: `${EXAMPLE}copy:${list} =`, target: list };
     },
   };
 }

@@ -1,13 +1,18 @@
 import { assert, assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import type { Split, SuitePlugin, SuiteSize } from "../harness/contract/suite.ts";
 import { carriesOf } from "./arithmetic.ts";
-import { splitOf } from "./_generated.ts";
+import { itemId, splitOf } from "./_generated.ts";
 import { arithmetic, copy, prose, recall, suites } from "./mod.ts";
 import { PROSE } from "./prose_text.ts";
 
 const SPLITS: readonly Split[] = ["train", "calibration", "test"];
 
-/** Prompts and targets of the smoke items of a split. */
+/** The last line of a prompt: what is asked, after the worked examples. */
+function question(prompt: string): string {
+  return prompt.slice(prompt.lastIndexOf("\n") + 1);
+}
+
+/** The smoke items of a split. */
 async function smoke(suite: SuitePlugin, seed = 1, split: Split = "test") {
   return await suite.items({ size: "smoke", seed, split });
 }
@@ -68,14 +73,14 @@ for (const suite of suites) {
 
 Deno.test("copy items() repeat the letters of their prompt", async () => {
   for (const { prompt, target, level } of await smoke(copy)) {
-    assertStrictEquals(prompt, `copy:${target} =`);
+    assertStrictEquals(question(prompt), `copy:${target} =`);
     assertStrictEquals(level, `length-${target.length / 2}`);
   }
 });
 
 Deno.test("recall items() ask for a shown key and want its value", async () => {
   for (const { prompt, target, level } of await smoke(recall)) {
-    const [shown, asked] = prompt.slice("recall:".length, -1).split("; ");
+    const [shown, asked] = question(prompt).slice("recall:".length, -1).split("; ");
     const pairs = shown!.trim().split(" ").map((pair) => pair.split("="));
     assertStrictEquals(new Map(pairs as [string, string][]).get(asked!), target);
     assertStrictEquals(new Set(pairs.map((pair) => pair[1])).size, pairs.length);
@@ -85,10 +90,25 @@ Deno.test("recall items() ask for a shown key and want its value", async () => {
 
 Deno.test("arithmetic items() are sums of the level's digits", async () => {
   for (const { prompt, target, level } of await smoke(arithmetic)) {
-    const [a, b] = prompt.slice(0, -1).split("+").map(Number) as [number, number];
+    const [a, b] = question(prompt).slice(0, -1).split("+").map(Number) as [number, number];
     assertStrictEquals(target, String(a + b));
     assertStrictEquals(level, `digits-${String(Math.max(a, b)).length}-carries-${carriesOf(a, b)}`);
   }
+});
+
+Deno.test("worked examples follow their suite's form and ask for no held-out item", async () => {
+  for (const suite of [copy, recall, arithmetic]) {
+    const [{ prompt }] = await smoke(suite) as [{ prompt: string }];
+    const examples = prompt.split("\n").slice(0, -1);
+    for (const split of ["calibration", "test"] as const) {
+      for (const item of await suite.items({ size: "full", seed: 1, split })) {
+        assertEquals(item.prompt.split("\n").slice(0, -1), examples);
+        assert(!examples.includes(question(item.prompt) + item.target));
+      }
+    }
+  }
+  const id = await itemId("arithmetic", { prompt: "47+85=132\n47+85=", target: "132" });
+  assertStrictEquals(splitOf(id), "train");
 });
 
 Deno.test("arithmetic items() exhaust the 100 one-digit sums over the splits", async () => {

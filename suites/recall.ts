@@ -1,10 +1,12 @@
 /**
  * Associative recall: look up one of several key–value pairs.
  *
- *     prompt  recall: k=4 v=7 a=2; v=
+ *     prompt  recall: X=3 Q=8; Q=8
+ *             recall: M=5 T=1; M=5
+ *             recall: k=4 v=7 a=2; v=
  *     answer  7
  *
- * Keys are different letters, values different digits, and the key asked for
+ * The first two lines are fixed worked examples with keys of their own. Keys are different letters, values different digits, and the key asked for
  * is one of those shown, so guessing among the shown values is right one time
  * in the number of pairs. Levels are 2, 3, 4 and 6 pairs. Scored by exact match.
  *
@@ -12,6 +14,9 @@
  */
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import { DIGITS, drawDistinct, drawItems, exactMatch, LETTERS, type Level } from "./_generated.ts";
+
+/** The worked examples that every prompt starts with. */
+const EXAMPLES = "recall: X=3 Q=8; Q=8\nrecall: M=5 T=1; M=5\n";
 
 /** Look-ups among `pairs` pairs. */
 function recallLevel(pairs: number): Level {
@@ -22,7 +27,7 @@ function recallLevel(pairs: number): Level {
       const values = drawDistinct(random, DIGITS, pairs);
       const asked = random.int(pairs);
       const shown = keys.map((key, i) => ` ${key}=${values[i]!}`).join("");
-      return { prompt: `recall:${shown}; ${keys[asked]!}=`, target: values[asked]! };
+      return { prompt: `${EXAMPLES}recall:${shown}; ${keys[asked]!}=`, target: values[asked]! };
     },
   };
 }
