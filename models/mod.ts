@@ -9,10 +9,10 @@ export { CHAT_FORMATS, chatml, plain, smollm2 } from "./chat/formats.ts";
 export {
   type ChatSegment,
   encodeChat,
-  segmentedFormat,
   type SegmentedChatFormat,
+  segmentedFormat,
 } from "./chat/segments.ts";
-export { digestSource, type DigestSizes } from "./digest.ts";
+export { type DigestSizes, digestSource } from "./digest.ts";
 export type { GgmlType } from "./gguf/ggml_type.ts";
 export { DEFAULT_LIMITS, type GgufLimits } from "./gguf/limits.ts";
 export { Metadata, type MetadataEntry, type NumberRange } from "./gguf/metadata.ts";

@@ -7,8 +7,8 @@
  * the next token then depends on what the blocks computed, not on the last
  * token alone, and greedy output wanders instead of repeating.
  *
- *     embedding 0.15       query, key 1.25/√D    value, gate, up 1/√D
- *     attentionOutput 1.5/√(H·d)                 down 1.5/√F
+ *     embedding 0.05       query, key 2.5/√D     value, gate, up 1/√D
+ *     attentionOutput 1/√(H·d)                   down 2/√F
  *     output (untied) 3/√D                       norms 1 ± 0.1
  *     outputNorm (1 ± 0.1) · gain, where gain gives logits a deviation of 3
  *
@@ -62,7 +62,7 @@ interface Spread {
   readonly deviation: number;
 }
 
-const EMBEDDING_DEVIATION = 0.15;
+const EMBEDDING_DEVIATION = 0.05;
 const LOGIT_DEVIATION = 3;
 
 /**
@@ -115,14 +115,14 @@ function syntheticCheckpoint(shape: SyntheticShape): Checkpoint {
   };
   const block = (l: number): Readonly<Record<BlockRole, StoredTensor>> => ({
     attentionNorm: norm(`${l}.attentionNorm`, 1),
-    query: matrix(`${l}.query`, [queryWidth, D], 1.25 / Math.sqrt(D)),
-    key: matrix(`${l}.key`, [kvWidth, D], 1.25 / Math.sqrt(D)),
+    query: matrix(`${l}.query`, [queryWidth, D], 2.5 / Math.sqrt(D)),
+    key: matrix(`${l}.key`, [kvWidth, D], 2.5 / Math.sqrt(D)),
     value: matrix(`${l}.value`, [kvWidth, D], 1 / Math.sqrt(D)),
-    attentionOutput: matrix(`${l}.attentionOutput`, [D, queryWidth], 1.5 / Math.sqrt(queryWidth)),
+    attentionOutput: matrix(`${l}.attentionOutput`, [D, queryWidth], 1 / Math.sqrt(queryWidth)),
     mlpNorm: norm(`${l}.mlpNorm`, 1),
     gate: matrix(`${l}.gate`, [F, D], 1 / Math.sqrt(D)),
     up: matrix(`${l}.up`, [F, D], 1 / Math.sqrt(D)),
-    down: matrix(`${l}.down`, [D, F], 1.5 / Math.sqrt(F)),
+    down: matrix(`${l}.down`, [D, F], 2 / Math.sqrt(F)),
   });
   const blocks = Array.from({ length: L }, (_, l) => block(l));
 
@@ -192,7 +192,7 @@ function digestOf(shape: SyntheticShape): string {
   const { layerCount, dModel, heads, kvHeads, headDim, ffnSize, vocabSize } = shape;
   const { context, tiedHead, seed, type = "f32" } = shape;
   const sizes = [layerCount, dModel, heads, kvHeads, headDim, ffnSize, vocabSize, context];
-  return sha256Hex(JSON.stringify(["synthetic model, recipe 1", sizes, tiedHead, seed, type]));
+  return sha256Hex(JSON.stringify(["synthetic model, recipe 2", sizes, tiedHead, seed, type]));
 }
 
 function checkShape(shape: SyntheticShape): void {
