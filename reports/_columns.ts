@@ -61,10 +61,14 @@ function plain(value: number | undefined, notation: Notation): Cell | undefined 
   return value === undefined ? undefined : { text: number(value, notation) };
 }
 
-/** Speed-ups of the baseline over itself are 1 by definition and have no interval. */
-function speedUp(arm: ArmSummary, estimate: Estimate | undefined): Cell | undefined {
-  if (estimate === undefined || arm.role !== "baseline") return estimated(estimate, ratio);
-  return { text: number(estimate.value, ratio) };
+/** A comparison with the baseline; the baseline's own is true by definition and has no interval. */
+function compared(
+  arm: ArmSummary,
+  estimate: Estimate | undefined,
+  notation: Notation,
+): Cell | undefined {
+  const cell = estimated(estimate, notation);
+  return cell === undefined || arm.role !== "baseline" ? cell : { text: cell.text };
 }
 
 function verdictCell(arm: ArmSummary): Cell | undefined {
@@ -73,7 +77,7 @@ function verdictCell(arm: ArmSummary): Cell | undefined {
   const { verdict, pValue, minimumDetectable } = arm.speed;
   const note = verdict === "faster" || verdict === "slower"
     ? `p ${number(pValue, small)}`
-    : `could see ${number(minimumDetectable, percent)} %`;
+    : `detects ≥ ${number(minimumDetectable, percent)} %`;
   return { text: verdict, note };
 }
 
@@ -117,7 +121,7 @@ const SPEED: readonly Column[] = [
     unit: "×",
     better: "higher",
     term: "speed-up per prompt",
-    cell: (arm) => speedUp(arm, arm.speed?.perPrompt),
+    cell: (arm) => compared(arm, arm.speed?.perPrompt, ratio),
   },
   {
     id: "workload",
@@ -126,7 +130,7 @@ const SPEED: readonly Column[] = [
     unit: "×",
     better: "higher",
     term: "workload speed-up",
-    cell: (arm) => speedUp(arm, arm.speed?.workload),
+    cell: (arm) => compared(arm, arm.speed?.workload, ratio),
   },
   {
     id: "verdict",
@@ -146,7 +150,7 @@ const FIDELITY: readonly Column[] = [
     unit: "%",
     better: "higher",
     term: "agreement",
-    cell: (arm) => estimated(arm.fidelity?.agreement, percent),
+    cell: (arm) => compared(arm, arm.fidelity?.agreement, percent),
   },
   {
     id: "kl",
@@ -155,7 +159,7 @@ const FIDELITY: readonly Column[] = [
     unit: "nats/token",
     better: "lower",
     term: "KL",
-    cell: (arm) => estimated(arm.fidelity?.kl, small),
+    cell: (arm) => compared(arm, arm.fidelity?.kl, small),
   },
 ];
 
@@ -168,7 +172,7 @@ function costColumns(layerCount: number): readonly Column[] {
       unit: `of ${layerCount}`,
       better: "lower",
       term: "blocks run",
-      cell: (arm) => estimated(arm.cost?.blocksRun, tenths),
+      cell: (arm) => compared(arm, arm.cost?.blocksRun, tenths),
     },
     {
       id: "exit-rate",
@@ -191,7 +195,7 @@ function costColumns(layerCount: number): readonly Column[] {
       id: "macs",
       group: "Cost per token",
       header: "MACs",
-      unit: "of full depth",
+      unit: "× full",
       better: "lower",
       term: "MACs",
       cell: (arm) => plain(arm.cost?.macs, ratio),

@@ -41,8 +41,10 @@ export function CostTable({ summary }: { readonly summary: Summary }): VNode {
     <WideTable label="Cost breakdown">
       <table class="costs">
         <caption>
-          Multiply-accumulates per decoded token, as shares of a full-depth step. The line in each
-          bar marks 1.00.
+          <span>
+            Multiply-accumulates per decoded token, as shares of a full-depth step. The line in each
+            bar marks 1.00.
+          </span>
         </caption>
         <thead>
           <tr>

@@ -22,10 +22,10 @@ interface ScaleEnds {
 }
 
 /** On light paper. */
-export const LIGHT_SCALE: ScaleEnds = { low: [0.8, 0.075, 200], high: [0.36, 0.13, 268] };
+export const LIGHT_SCALE: ScaleEnds = { low: [0.8, 0.075, 200], high: [0.4, 0.125, 268] };
 
 /** On dark paper. */
-export const DARK_SCALE: ScaleEnds = { low: [0.42, 0.07, 262], high: [0.88, 0.09, 200] };
+export const DARK_SCALE: ScaleEnds = { low: [0.42, 0.07, 262], high: [0.82, 0.075, 215] };
 
 /** CSS declarations `--h0` … `--h16` of a scale. */
 export function heightVariables({ low, high }: ScaleEnds): string {

@@ -37,7 +37,6 @@ function Histogram({ arm, heights, most }: HistogramProps): VNode {
     marginRight: 8,
     marginBottom: 26,
     marginLeft: 44,
-    style: { fontSize: "12px" },
     color: { type: "identity" },
     x: { domain: [-0.6, top + 0.6], label: null, ticks: ticksOf(top), tickFormat: String },
     y: { domain: [0, most], label: null, ticks: 3, tickFormat: whole, tickSize: 0 },

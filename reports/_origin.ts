@@ -1,7 +1,7 @@
 /**
  * The origin line: what a report is about, before any number.
  *
- *     tiny · copy (smoke, 12 prompts) · 5 repetitions · seed 7 · cpu 1a2b3c
+ *     tiny · copy (smoke, 12 prompts) · 5 timed runs each · seed 7 · cpu 1a2b3c
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function originParts(manifest: Manifest): readonly string[] {
         suite.measure === "generation" ? "prompts" : "texts"
       })`
     ),
-    timed ? `× ${manifest.repetitions} repetitions` : "not timed",
+    timed ? `${manifest.repetitions} timed runs each` : "not timed",
     `seed ${manifest.seed}`,
     `${backend.name} ${shortDigest(backend.kernels)}`,
     ...(backend.features.length > 0 ? [backend.features.join(", ")] : []),

@@ -47,7 +47,9 @@ function Masthead({ summary }: { readonly summary: Summary }): VNode {
   return (
     <header class="masthead">
       <p class="brand">Depthbench</p>
-      <h1>Which depth policy is worth it?</h1>
+      <h1>
+        Depth policies on <bdi>{visibleLine(summary.manifest.model.name)}</bdi>
+      </h1>
       <p class="origin">
         {parts.map((part, i) => (
           <>
@@ -71,7 +73,13 @@ function Masthead({ summary }: { readonly summary: Summary }): VNode {
         </section>
       )}
       <nav aria-label="Sections">
-        <ul>{SECTIONS.map(([id, title]) => <li>{<a href={`#${id}`}>{title}</a>}</li>)}</ul>
+        <ul>
+          {SECTIONS.map(([id, title]) => (
+            <li>
+              <a href={`#${id}`}>{title}</a>
+            </li>
+          ))}
+        </ul>
       </nav>
     </header>
   );

@@ -33,12 +33,12 @@ interface Size {
 }
 
 const SIZES: readonly Size[] = [
-  { name: "wide", width: 1120, height: 460, labelLength: 44 },
+  { name: "wide", width: 1240, height: 480, labelLength: 44 },
   { name: "narrow", width: 460, height: 400, labelLength: 0 },
 ];
 
 const FONT_SIZE = 13; // px
-const CHARACTER = 6.7; // px, mean advance of the sans-serif at FONT_SIZE
+const CHARACTER = 7; // px, mean advance of the sans-serif at FONT_SIZE
 const SYMBOLS = { A: "circle", B: "diamond2", C: "triangle2", fail: "times" } as const;
 
 function classOf({ point, index }: Placed): string {
@@ -108,7 +108,6 @@ function optionsOf(pareto: Pareto, size: Size, marks: Plot.Markish[]): Plot.Plot
     marginRight: 24,
     marginBottom: 48,
     marginLeft: 56,
-    style: { fontSize: `${FONT_SIZE}px` },
     color: { type: "identity" },
     symbol: { type: "identity" } as never,
     x: {
@@ -203,7 +202,7 @@ function Legend(): VNode {
   return (
     <ul class="legend">
       <li>
-        <span aria-hidden="true">■</span> full depth
+        <span class="ink" aria-hidden="true">■</span> full depth
       </li>
       <li>
         <QualityMark quality="A" /> ratio’s lower end ≥ 0.999
@@ -218,7 +217,10 @@ function Legend(): VNode {
         <QualityMark quality="fail" /> below the gate, <s>struck through</s>
       </li>
       <li>
-        <span class="dash" aria-hidden="true">┄</span> no other point is better in both
+        <svg viewBox="0 0 28 3" aria-hidden="true">
+          <line x1={0} x2={28} y1={1.5} y2={1.5} />
+        </svg>{" "}
+        no other point is better in both
       </li>
     </ul>
   );

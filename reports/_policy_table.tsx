@@ -16,7 +16,8 @@ import { visibleLine } from "./_visible.ts";
 
 function columnClass(column: Column, columns: readonly Column[]): string {
   const before = columns[columns.indexOf(column) - 1];
-  return `${column.id} ${before?.group === column.group ? "" : "edge"}`.trim();
+  const edge = before?.group === column.group ? "" : " edge";
+  return `${column.id}${edge}${column.unit === "" ? " word" : ""}`;
 }
 
 function GroupRow({ columns }: { readonly columns: readonly Column[] }): VNode {
@@ -107,7 +108,7 @@ function ArmRows(
           ))}
         </th>
         {columns.map((column) => (
-          <td class={`${columnClass(column, columns)} ${column.unit === "" ? "word" : ""}`.trim()}>
+          <td class={columnClass(column, columns)}>
             <CellView cell={column.cell(arm)} />
           </td>
         ))}
@@ -130,8 +131,10 @@ export function PolicyTable({ summary }: { readonly summary: Summary }): VNode {
     <WideTable label="Policy table">
       <table class={isNoisy(summary) ? "policies noisy" : "policies"}>
         <caption>
-          Every policy against full depth. Brackets hold 95 % intervals; “—” is not measured.
-          {isNoisy(summary) ? " Timing was noisy: comparisons of time are grey." : ""}
+          <span>
+            Every policy against full depth. Brackets hold 95 % intervals; “—” is not measured.
+            {isNoisy(summary) ? " Timing was noisy: comparisons of time are grey." : ""}
+          </span>
         </caption>
         <thead>
           <GroupRow columns={columns} />

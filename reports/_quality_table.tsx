@@ -49,7 +49,9 @@ export function QualityTable({ summary }: { readonly summary: Summary }): VNode 
     <WideTable label="Quality in detail">
       <table class="quality">
         <caption>
-          Scores in %, likelihoods in nats per token; differences and ratios are paired by item.
+          <span>
+            Scores in %, likelihoods in nats per token; differences and ratios are paired by item.
+          </span>
         </caption>
         <thead>
           <tr>

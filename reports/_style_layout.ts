@@ -8,10 +8,10 @@
 export const LAYOUT = `
 *,*::before,*::after{box-sizing:border-box}
 html{background:var(--paper);color:var(--ink);scroll-behavior:smooth;-webkit-text-size-adjust:100%}
-body{--serif:"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua","URW Palladio L","P052",Georgia,serif;
-  --sans:ui-sans-serif,system-ui,-apple-system,"Segoe UI","Helvetica Neue","Liberation Sans",Arial,sans-serif;
+body{--serif:"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua","URW Palladio L",P052,Georgia,"Noto Serif","Liberation Serif","DejaVu Serif Condensed",serif;
+  --sans:-apple-system,"Segoe UI","Helvetica Neue","Noto Sans","Liberation Sans",Arial,"DejaVu Sans Condensed",system-ui,sans-serif;
   --mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
-  max-width:80rem;margin:0 auto;padding:0 clamp(1rem,4vw,3.5rem) 6rem;
+  max-width:84rem;margin:0 auto;padding:0 clamp(1rem,3.2vw,3rem) 6rem;
   font:400 0.9375rem/1.55 var(--sans);font-variant-numeric:tabular-nums}
 p,ul,ol,dl,dd,figure,h1,h2,h3,pre{margin:0;padding:0}
 h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance}
@@ -52,21 +52,23 @@ h3{font-size:1.0625rem}
 .class-A{color:var(--class-A)}.class-B{color:var(--class-B)}.class-C{color:var(--class-C)}.class-fail{color:var(--class-fail)}
 .remark{display:inline-block;padding:0 0.4em;border:1px solid var(--class-fail);border-radius:2px;color:var(--class-fail);font-size:0.75rem;font-weight:500;line-height:1.5}
 
-.scroll{overflow-x:auto;margin:0 -0.25rem;padding:0 0.25rem 0.5rem}
+.scroll{position:relative;overflow-x:auto;margin:0 -0.25rem;padding:0 0.25rem 0.5rem}
 table{border-collapse:collapse;width:100%;font-size:0.8125rem;line-height:1.4}
 caption{text-align:left;color:var(--muted);padding-bottom:0.75rem;caption-side:top}
-th,td{padding:0.5rem 0.6rem;text-align:right;vertical-align:top;font-weight:400}
+caption span{position:sticky;left:0;display:inline-block;max-width:min(74ch,100vw - 3rem)}
+th,td{padding:0.5rem 0.35rem;text-align:right;vertical-align:top;font-weight:400}
 thead th{vertical-align:bottom;font-weight:600;border-bottom:1px solid var(--rule);line-height:1.25}
 thead a{color:inherit;text-decoration-color:var(--rule)}
-.unit{display:block;font-weight:400;font-size:0.75rem;white-space:nowrap}
+.unit{display:block;font-weight:400;font-size:0.6875rem;white-space:nowrap}
 .groups th,.groups td{border-bottom:0;padding-bottom:0.1rem}
 .groups th{color:var(--muted);font-weight:600;text-align:left;font-size:0.75rem;letter-spacing:0.04em}
 tbody th,tbody td{border-bottom:1px solid var(--hair)}
-th:first-child{text-align:left;position:sticky;left:0;background:var(--paper);z-index:1;min-width:10rem;max-width:16rem;padding-left:0.25rem}
+th:first-child{text-align:left;position:sticky;left:0;background:var(--paper);z-index:1;min-width:9.5rem;max-width:16rem;padding-left:0.25rem}
 .edge{border-left:1px solid var(--hair)}
 td .value{display:block;white-space:nowrap}
-td .note{display:block;white-space:nowrap;font-size:0.75rem}
-td.word{text-align:left}
+td .note{display:block;white-space:nowrap;font-size:0.6875rem;margin-top:0.1rem}
+td.word,th.word{text-align:left}
+.policies thead .speed-up{min-width:4.75rem}
 .policies .baseline th,.policies .baseline td{border-bottom-color:var(--rule)}
 .is-below .speed-up .value,.is-below .workload .value,.is-below .arm-name{text-decoration:line-through;text-decoration-color:var(--class-fail);text-decoration-thickness:1.5px}
 .is-troubled th,.is-troubled td,.is-empty th,.is-empty td,.troubles td{background:var(--trouble)}
@@ -81,16 +83,23 @@ td.word{text-align:left}
 
 svg{display:block;max-width:100%;height:auto;font-family:var(--sans);overflow:visible}
 svg text{white-space:pre}
+.pareto{font-size:13px}
+.pareto.wide{width:100%}
+.histogram{font-size:12px}
 .pareto.narrow,.key.narrow{display:none}
-.pareto-fail text,text.pareto-fail{text-decoration:line-through;fill:var(--muted)}
+.pareto-fail text{stroke:none;text-decoration:line-through;fill:var(--muted)}
 .noisy .pareto{opacity:0.75}
 .legend,.key{list-style:none;display:flex;flex-wrap:wrap;gap:0.25rem 1.5rem;font-size:0.8125rem;color:var(--muted);margin-top:0.75rem}
-.legend .dash{letter-spacing:-0.1em}
+.legend svg{display:inline-block;vertical-align:0.25em;width:1.75rem;height:3px;stroke:var(--muted);stroke-width:1.5;stroke-dasharray:2 4}
+.legend .ink{color:var(--ink)}
 .key{flex-direction:column;color:var(--ink)}
 .multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16.5rem),1fr));gap:1.75rem 2rem}
-.multiples figcaption{font-size:0.8125rem;margin-bottom:0.4rem;line-height:1.4}
+.multiples figure{display:grid;grid-row:span 2;grid-template-rows:subgrid;row-gap:0.4rem}
+.multiples figcaption{font-size:0.8125rem;line-height:1.4}
+.multiples .note,.who .note{display:block}
 
-.costs .bar{width:34%;min-width:12rem}
+.costs .bar{width:32%;min-width:12rem;text-align:left}
+.costs thead th{white-space:nowrap}
 .stack{width:100%;height:1.4rem}
 .stack .full{stroke:var(--ink);stroke-width:1.5px;vector-effect:non-scaling-stroke}
 .swatch{display:inline-block;width:0.7em;height:0.7em;border-radius:1px;background:var(--part);-webkit-print-color-adjust:exact;print-color-adjust:exact}
@@ -100,7 +109,8 @@ rect.part-blocks{fill:var(--part-blocks)}rect.part-readouts{fill:var(--part-read
 
 .scale{display:flex;flex-wrap:wrap;align-items:flex-end;gap:0.5rem 1rem;margin-bottom:1.5rem}
 .ramp{display:inline-flex;gap:1px;margin:0 -0.4rem}
-.ramp .t{padding:0 0 20px;width:9px;margin:0}
+.ramp .t{padding:0 0 15px;width:9px;margin:0}
+.scale .t{margin:0 2px}
 .sample{border-top:1px solid var(--hair);padding:1.25rem 0 1.5rem}
 .asked{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0.15rem 1rem;margin:0.5rem 0 1rem;font-size:0.8125rem}
 .asked dt{color:var(--muted)}
@@ -108,8 +118,8 @@ pre{font:0.8125rem/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
 .outputs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1.25rem 2.5rem}
 .who{font-size:0.8125rem;line-height:1.4;margin-bottom:0.5rem}
 .strip{font-family:var(--mono);font-size:0.8125rem;line-height:1.3;overflow-wrap:anywhere}
-.t{display:inline-block;max-width:100%;margin:0 1px 6px 0;padding:0 1px 20px;color:var(--ink);vertical-align:bottom;white-space:pre-wrap;
-  background:linear-gradient(var(--c),var(--c)) no-repeat 0 100%/100% calc(var(--k)*1px + 2px);-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.t{display:inline-block;max-width:100%;margin:0 1px 7px 0;padding:0 1px 15px;color:var(--ink);vertical-align:bottom;white-space:pre-wrap;
+  background:linear-gradient(var(--c),var(--c)) no-repeat 0 100%/100% calc(var(--k)*0.7px + 2px);-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .t.differs{text-decoration:underline dotted var(--class-fail) 1.5px;text-underline-offset:2px}
 mark.t{color:var(--class-fail);font-weight:700;box-shadow:0 0 0 1.5px var(--class-fail);border-radius:1px;margin-left:2px;margin-right:3px}
 
@@ -142,7 +152,7 @@ input{accent-color:var(--link)}
 @media (max-width:56rem){
   .pareto.wide{display:none}
   .pareto.narrow,.key.narrow{display:flex}
-  .pareto.narrow{display:block;max-width:34rem}
+  .pareto.narrow{display:block;max-width:min(100%,34rem)}
 }
 @media (max-width:36rem){
   body{padding-bottom:3rem}

@@ -24,13 +24,22 @@ interface DomNode {
 const ELEMENT = 1;
 const TEXT = 3;
 
+/** Coordinates to a hundredth of a pixel. */
+function rounded(value: string): string {
+  return value.replace(/-?\d+\.\d{3,}/g, (digits) => String(Number(Number(digits).toFixed(2))));
+}
+
+/** An attribute as the page wants it; `undefined` drops it. */
+function attributeOf(name: string, value: string): string | undefined {
+  if (name === "style" || name.startsWith("aria-")) return undefined; // the figure has one label
+  return name === "class" ? value.replaceAll("--", " ") : rounded(value);
+}
+
 function rebuild(node: DomNode): ComponentChild {
   if (node.nodeType === TEXT) return node.textContent;
   if (node.nodeType !== ELEMENT || node.nodeName.toLowerCase() === "style") return null;
   const attributes = Object.fromEntries(
-    [...node.attributes ?? []]
-      .filter(({ name }) => name !== "style")
-      .map(({ name, value }) => [name, value]),
+    [...node.attributes ?? []].map(({ name, value }) => [name, attributeOf(name, value)]),
   );
   return h(node.nodeName, attributes, ...[...node.childNodes].map(rebuild));
 }
@@ -53,7 +62,7 @@ export interface DrawnPlot {
   readonly y: (value: number) => number;
 }
 
-/** Draws a plot. Colours may be CSS variables: `fill: "var(--ink)"`. */
+/** Draws a plot. `a--b` as a mark's class name gives classes `a` and `b`. Colours may be CSS variables: `fill: "var(--ink)"`. */
 export function drawPlot(options: Plot.PlotOptions, text: FigureText): DrawnPlot {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const figure = Plot.plot({ ...options, document: document as never });

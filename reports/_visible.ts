@@ -7,22 +7,19 @@
  * @module
  */
 
-/** Bidirectional controls, zero-width and other invisible format characters, C1 controls. */
+/** Control characters, bidirectional controls, zero-width and other invisible format characters. */
 const INVISIBLE =
-  /[\u0080-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu;
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 
 function nameCodePoint(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
 
-/** Control pictures for C0 and DEL, `⟨U+202E⟩` for other characters that cannot be seen. */
+/** Characters that cannot be seen, by number: `⟨U+202E⟩`. */
 function showControls(text: string): string {
-  return text
-    // deno-lint-ignore no-control-regex
-    .replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
-    .replaceAll("\u007f", "␡")
-    .replace(INVISIBLE, nameCodePoint);
+  return text.replace(INVISIBLE, nameCodePoint);
 }
 
 /** One line of text for labels and messages: line breaks and tabs become spaces. */
@@ -38,7 +35,7 @@ export function visibleText(text: string): string {
 }
 
 /**
- * Text of a token: line feed ↵, carriage return ␍, tab ⇥, a space · at its
+ * Text of a token: line feed ↵, tab ⇥, a space · at its
  * ends or ␣ when there is nothing else, ∅ when the token completes no character.
  */
 export function visibleToken(text: string): string {

@@ -122,7 +122,7 @@ function speedOf({ ratio, verdict }: SpeedRow): NonNullable<ArmSummary["speed"]>
   return {
     decodeMs: estimate(4.1 / ratio, 0.06),
     perPrompt: estimate(ratio, ratio === 1 ? 0 : 0.035),
-    workload: estimate(ratio * 0.98, ratio === 1 ? 0 : 0.04),
+    workload: estimate(ratio === 1 ? 1 : ratio * 0.98, ratio === 1 ? 0 : 0.04),
     pValue: verdict === "faster" || verdict === "slower" ? 0.00049 : 0.42,
     verdict,
     minimumDetectable: 0.021,
@@ -465,7 +465,7 @@ export const SUMMARY: Summary = {
   methods: METHODS,
 };
 
-/** The same run with noisy timing and nothing else to show: no plot, no samples. */
+/** A run with nothing timed and little to show: no plot, no samples, no answer. */
 export const BARE_SUMMARY: Summary = {
   manifest: { ...MANIFEST, passes: ["free"] },
   answer: [],
@@ -473,4 +473,15 @@ export const BARE_SUMMARY: Summary = {
   samples: [],
   warnings: [],
   methods: METHODS,
+};
+
+/** The fixture with timing that may not be believed. */
+export const NOISY_SUMMARY: Summary = {
+  ...SUMMARY,
+  noise: {
+    sentinel: { value: 1.06, low: 1.01, high: 1.12, clusters: 12 },
+    verdict: "noisy",
+    reasons: ["The baseline's own copy differs from it by more than the margin"],
+    margin: 0.11,
+  },
 };
