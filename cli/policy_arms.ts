@@ -8,6 +8,7 @@ import type { KvFill } from "../harness/contract/backend.ts";
 import type { ModelInfo } from "../harness/contract/model.ts";
 import { parseOptions } from "../harness/contract/options.ts";
 import type { PolicyPlugin } from "../harness/contract/policy.ts";
+import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { canonicalArm } from "../harness/arm_label.ts";
 import type { Catalog } from "../harness/registry.ts";
 import { parsePolicySpecs, type PolicySpec } from "../harness/spec_text.ts";
@@ -70,10 +71,13 @@ async function resolveArm(
       schema: plugin.options,
       input: spec.options,
     });
-    plugin.validate?.(at.context.model, parsed);
     return parsed as Readonly<Record<string, unknown>>;
   });
   const fill = spec.fill ?? plugin.defaultFill(options);
+  const { model } = at.context;
+  // Binding refuses options that do not fit the model and fills without meaning.
+  const limits = { maxTokens: 1, context: model.context };
+  inUsage(() => bindPolicy(plugin, { options, fill, model, limits }));
   return {
     plugin,
     options,

@@ -32,7 +32,8 @@ export function alignedTable(
 export function numberText(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return ABSENT;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e6)) return value.toExponential(1);
+  if (size === 0) return "0";
+  if ((size < 0.001 || size >= 1e6)) return value.toExponential(1);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 

@@ -1,0 +1,60 @@
+/**
+ * The `compare` command: two runs side by side.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit_code.ts";
+import { compareRuns, type RunComparison } from "./run_comparison.ts";
+import { readSummary } from "./stored_summary.ts";
+import { alignedTable, numberText } from "./summary_table.ts";
+import { oneLine } from "./terminal_text.ts";
+
+/** The `compare` command. */
+export const compareCommand: Command = {
+  name: "compare",
+  summary: "Compare the arms that two runs share",
+  usage: "compare <run A> <run B> [--json]",
+  details: `A run is the folder that "run" wrote, its records.sqlite, or a summary.json.
+Policies within one run are compared by its report. Wall times are compared only between runs of
+the same machine, model and kernels.`,
+  flags: { json: { kind: "switch", help: "Writes one JSON object" } },
+  positional: { least: 2, most: 2 },
+  async run({ positional: [a = "", b = ""], flags }, io): Promise<number> {
+    const comparison = compareRuns(await readSummary(a), await readSummary(b));
+    io.write(
+      flags.has("json") ? `${JSON.stringify(comparison, null, 2)}\n` : comparisonText(comparison),
+    );
+    return EXIT.done;
+  },
+};
+
+function comparisonText(comparison: RunComparison): string {
+  const { numbers, onlyA, onlyB, timesNotComparable, qualityNotComparable } = comparison;
+  const lines: string[] = [];
+  if (numbers.length === 0) lines.push("The runs share no measured arm");
+  else {
+    let last = "";
+    const rows = numbers.map(({ arm, metric, a, b, difference }) => {
+      const label = arm === last ? "" : arm;
+      last = arm;
+      const sign = difference > 0 ? "+" : "";
+      return [label, metric, numberText(a), numberText(b), `${sign}${numberText(difference)}`];
+    });
+    lines.push(alignedTable(["policy", "number", "A", "B", "B − A"], rows).trimEnd());
+  }
+  if (timesNotComparable.length > 0) {
+    lines.push(`Wall times are not comparable: ${timesNotComparable.join(", ")}`);
+  }
+  if (qualityNotComparable.length > 0) {
+    lines.push(`Qualities are not comparable throughout: ${qualityNotComparable.join(", ")}`);
+  }
+  if (onlyA.length > 0) lines.push(`Only in A: ${onlyA.join(", ")}`);
+  if (onlyB.length > 0) lines.push(`Only in B: ${onlyB.join(", ")}`);
+  return `${lines.map((line) => line.split("\n").map(plain).join("\n")).join("\n")}\n`;
+}
+
+/** Controls out, alignment kept. */
+function plain(line: string): string {
+  return line.startsWith(" ") || line.includes("  ") ? line : oneLine(line);
+}

@@ -1,0 +1,188 @@
+/**
+ * The `generate` command: one text under one policy, as it is made.
+ *
+ * @module
+ */
+import { InputError, UsageError } from "../harness/contract/errors.ts";
+import type { DecoderSession, Sampler } from "../harness/contract/backend.ts";
+import type { LoadedModel } from "../harness/contract/model.ts";
+import type { StopReason } from "../harness/contract/record.ts";
+import { bindPolicy } from "../harness/decode/bound_policy.ts";
+import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
+import { hashUniform } from "../harness/numerics/random.ts";
+import { encodeChat } from "../models/mod.ts";
+import type { Command, CommandArguments, Io } from "./command.ts";
+import { colorByHeight } from "./exit_color.ts";
+import { EXIT } from "./exit_code.ts";
+import { loadModel } from "./model_files.ts";
+import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
+import { BUILT_IN } from "./registry.ts";
+import { numberText } from "./summary_table.ts";
+import { stripControls } from "./terminal_text.ts";
+
+/** Tokens made by default. */
+const MAX_TOKENS = 64;
+
+/** The `generate` command. */
+export const generateCommand: Command = {
+  name: "generate",
+  summary: "Continue a prompt under a policy, coloured by exit height",
+  usage: 'generate --prompt <text> [--model tiny] [--policy "calm(threshold=0.9)"]',
+  details: "On a terminal green tokens left early, red ones late, uncoloured ones at full depth.",
+  flags: {
+    prompt: { kind: "text", value: "<text>", help: "Text to continue" },
+    model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
+    backend: { kind: "text", value: "<name>", help: "Default cpu" },
+    policy: { kind: "text", value: "<spec>", help: "Default full_depth" },
+    "max-tokens": { kind: "number", value: "<n>", help: `Default ${MAX_TOKENS}` },
+    chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
+    temperature: { kind: "number", value: "<t>", help: "0 takes the likeliest token; default 0" },
+    seed: { kind: "number", value: "<n>", help: "Seed of sampling and of chance; default 0" },
+  },
+  positional: { least: 0, most: 0 },
+  async run({ flags }, io): Promise<number> {
+    const request = readRequest(flags);
+    const backend = BUILT_IN.backends.find(flags.text("backend") ?? "cpu");
+    const model = await loadModel(flags.text("model") ?? "tiny");
+    const { info } = model.checkpoint;
+    const arms = await resolveArms([flags.text("policy") ?? "full_depth"], {
+      policies: BUILT_IN.policies,
+      model: info,
+    });
+    if (arms.length !== 1) {
+      throw new UsageError(`Cannot generate: expected one policy: ${arms.length} came`);
+    }
+    const prompt = promptTokens(model, request);
+    if (prompt.length > info.context) {
+      throw new InputError(
+        `Cannot run a prompt of ${prompt.length} tokens: expected at most ${info.context}, the ` +
+          `context of model "${info.name}": shorten the text or choose a model with a longer one`,
+      );
+    }
+    const context = Math.min(info.context, prompt.length + request.maxTokens);
+    const session = await backend.open(model.checkpoint, { slots: 1, context });
+    try {
+      return await stream({ session, model, arm: arms[0]!, prompt, request, context }, io);
+    } finally {
+      session.close();
+    }
+  },
+};
+
+interface Request {
+  readonly prompt: string;
+  readonly chat: boolean;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+function readRequest(flags: CommandArguments["flags"]): Request {
+  const prompt = flags.text("prompt");
+  if (prompt === undefined) {
+    throw new UsageError('Cannot generate: expected a prompt: add --prompt "some text"');
+  }
+  const number = (name: string, fallback: number, least: number, whole: boolean) => {
+    const value = flags.number(name) ?? fallback;
+    if (value >= least && (!whole || Number.isSafeInteger(value))) return value;
+    throw new UsageError(
+      `Cannot read flag "--${name}": must be a ${whole ? "whole " : ""}number >= ${least}: ` +
+        `current value is ${value}`,
+    );
+  };
+  return {
+    prompt,
+    chat: flags.has("chat"),
+    maxTokens: number("max-tokens", MAX_TOKENS, 1, true),
+    temperature: number("temperature", 0, 0, false),
+    seed: number("seed", 0, 0, true),
+  };
+}
+
+function promptTokens(model: LoadedModel, { prompt, chat }: Request): readonly number[] {
+  const { tokenizer } = model;
+  if (chat && model.chat === undefined) {
+    throw new InputError(
+      `Cannot use --chat: expected a model with a known chat format: model "${model.checkpoint.info.name}" has none: leave it out`,
+    );
+  }
+  const tokens = chat && model.chat !== undefined
+    ? encodeChat(tokenizer, model.chat, [{ role: "user", content: prompt }])
+    : tokenizer.encode(prompt);
+  const withStart = !chat && tokenizer.bos !== undefined ? [tokenizer.bos, ...tokens] : tokens;
+  if (withStart.length > 0) return withStart;
+  throw new UsageError("Cannot generate: expected a prompt of at least one token: it is empty");
+}
+
+interface Generation {
+  readonly session: DecoderSession;
+  readonly model: LoadedModel;
+  readonly arm: ResolvedArm;
+  readonly prompt: readonly number[];
+  readonly request: Request;
+  readonly context: number;
+}
+
+/** Writes the text as it is made, then the totals. */
+async function stream(generation: Generation, io: Io): Promise<number> {
+  const { session, model, arm, prompt, request, context } = generation;
+  const { layerCount } = session.model;
+  const { plugin, options, fill } = arm;
+  const limits = { maxTokens: request.maxTokens, context };
+  const tokens = generate(session, {
+    bound: bindPolicy(plugin, { options, fill, model: session.model, limits }),
+    slot: session.newSlot(),
+    prompt,
+    eos: model.tokenizer.eos,
+    seed: request.seed,
+    item: 0,
+    sampler: request.temperature > 0 ? sampler(request) : undefined,
+  });
+  const text = model.tokenizer.stream();
+  const made: GeneratedToken[] = [];
+  let ended: StopReason | "interrupted" = "interrupted";
+  let firstMs = 0;
+  while (!io.signal.aborted) {
+    const next = await tokens.next();
+    if (next.done) {
+      ended = next.value;
+      break;
+    }
+    const token = { ...next.value };
+    if (made.length === 0) firstMs = performance.now();
+    made.push(token);
+    const piece = stripControls(text.push(token.token));
+    io.write(io.color ? colorByHeight(piece, { height: token.exitHeight, layerCount }) : piece);
+  }
+  const decodeMs = performance.now() - firstMs;
+  io.write(`${stripControls(text.end())}\n`);
+  io.say(totals(made, { layerCount, decodeMs, ended }));
+  return ended === "interrupted" ? EXIT.interrupted : EXIT.done;
+}
+
+/** Draws of token n come from seed and n alone. */
+function sampler({ seed, temperature }: Request): Sampler {
+  let drawn = 0;
+  return { temperature, uniform: () => hashUniform(seed, drawn++) };
+}
+
+function totals(
+  made: readonly GeneratedToken[],
+  { layerCount, decodeMs, ended }: {
+    readonly layerCount: number;
+    readonly decodeMs: number;
+    readonly ended: string;
+  },
+): string {
+  const count = made.length;
+  if (count === 0) return `0 tokens · ended: ${ended}`;
+  const blocks = made.reduce((sum, token) => sum + token.blocksRun, 0) / count;
+  const early = made.filter((token) => token.exitHeight < layerCount).length / count;
+  const parts = [
+    `${count} token${count === 1 ? "" : "s"}`,
+    `${numberText(blocks)} of ${layerCount} blocks per token`,
+    `${numberText(100 * early)} % left early`,
+  ];
+  if (count > 1) parts.push(`${numberText(decodeMs / (count - 1))} ms/token after the first`);
+  return [...parts, `ended: ${ended}`].join(" · ");
+}

@@ -1,0 +1,60 @@
+/**
+ * The `report` command: renders the records of a run again.
+ *
+ * @module
+ */
+import { UsageError } from "../harness/contract/errors.ts";
+import { didYouMean } from "../harness/nearest_name.ts";
+import { reports } from "../reports/mod.ts";
+import { writeAtomically } from "./atomic_write.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./exit_code.ts";
+import { writeReports } from "./run_folder.ts";
+import { readSummary } from "./stored_summary.ts";
+
+/** The `report` command. */
+export const reportCommand: Command = {
+  name: "report",
+  summary: "Render the records of a run as HTML, Markdown and JSON",
+  usage: `report <run> [--format ${reports.map(({ name }) => name).join("|")}] [--out <file>]`,
+  details: `A run is the folder that "run" wrote, or its records.sqlite. Without --format all
+reports of the folder are written anew; with it, one is written to stdout or to --out.`,
+  flags: {
+    format: { kind: "text", value: "<format>", help: "One format" },
+    out: { kind: "text", value: "<file>", help: "Where that format goes; default stdout" },
+    margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default 0.01" },
+  },
+  positional: { least: 1, most: 1 },
+  async run({ positional: [path = ""], flags }, io): Promise<number> {
+    const name = flags.text("format");
+    const format = reports.find((report) => report.name === name);
+    if (name !== undefined && format === undefined) {
+      const known = reports.map((report) => report.name);
+      throw new UsageError(`Cannot render format "${name}": ${didYouMean(name, known)}`);
+    }
+    const out = flags.text("out");
+    if (format === undefined && out !== undefined) {
+      throw new UsageError('Cannot read flag "--out": expected --format with it');
+    }
+    const margin = flags.number("margin");
+    if (margin !== undefined && !(margin >= 0 && margin <= 1)) {
+      throw new UsageError(
+        `Cannot read flag "--margin": must be >= 0 and <= 1: current value is ${margin}`,
+      );
+    }
+    const summary = await readSummary(path, margin === undefined ? {} : { margin });
+    if (format === undefined) {
+      const folder = path.replace(/[\\/]*(?:[^\\/]*\.(?:sqlite|json))?$/, "") || ".";
+      io.say(`Wrote ${await writeReports(summary, { folder })}`);
+      return EXIT.done;
+    }
+    const text = await format.render(summary);
+    if (out === undefined) {
+      io.write(text);
+    } else {
+      await writeAtomically(out, text);
+      io.say(`Wrote ${out}`);
+    }
+    return EXIT.done;
+  },
+};
