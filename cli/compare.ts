@@ -43,18 +43,12 @@ function comparisonText(comparison: RunComparison): string {
     });
     lines.push(alignedTable(["policy", "number", "A", "B", "B − A"], rows).trimEnd());
   }
-  if (timesNotComparable.length > 0) {
-    lines.push(`Wall times are not comparable: ${timesNotComparable.join(", ")}`);
-  }
-  if (qualityNotComparable.length > 0) {
-    lines.push(`Qualities are not comparable throughout: ${qualityNotComparable.join(", ")}`);
-  }
-  if (onlyA.length > 0) lines.push(`Only in A: ${onlyA.join(", ")}`);
-  if (onlyB.length > 0) lines.push(`Only in B: ${onlyB.join(", ")}`);
-  return `${lines.map((line) => line.split("\n").map(plain).join("\n")).join("\n")}\n`;
-}
-
-/** Controls out, alignment kept. */
-function plain(line: string): string {
-  return line.startsWith(" ") || line.includes("  ") ? line : oneLine(line);
+  const list = (heading: string, entries: readonly string[]) => {
+    if (entries.length > 0) lines.push(`${heading}: ${oneLine(entries.join(", "))}`);
+  };
+  list("Wall times are not comparable", timesNotComparable);
+  list("Qualities are not comparable throughout", qualityNotComparable);
+  list("Only in A", onlyA);
+  list("Only in B", onlyB);
+  return `${lines.join("\n")}\n`;
 }

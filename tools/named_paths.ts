@@ -50,6 +50,7 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
     if (flag !== null && kind !== undefined) {
       const value = flag[2] ?? rest[++i];
       if (value !== undefined) addValue(kind, value, { found, readText });
+      if (command === "report" && kind === "out") found.write.push(`${value}.tmp`);
       named.add(kind);
     } else if (flag === null) {
       addPositional(command, arg, found);
