@@ -207,7 +207,7 @@ export interface NoiseScreen {
   readonly mild: number;
   /** Visits beyond 3 interquartile ranges. */
   readonly extreme: number;
-  /** Lag-1 autocorrelation of ln T about each prompt's mean; absent below three visits. */
+  /** Lag-1 autocorrelation of ln T about each prompt's median; absent below three visits. */
   readonly autocorrelation?: number;
   /** Change of the time over the whole session, as a ratio − 1; absent below four visits. */
   readonly drift?: { readonly value: number; readonly low: number; readonly high: number };
