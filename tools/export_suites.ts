@@ -11,6 +11,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
+import { exitCodeOf, sentenceOf } from "../cli/exit_code.ts";
 import { UsageError } from "../harness/contract/errors.ts";
 import type { Split, SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import { suites } from "../suites/mod.ts";
@@ -113,8 +114,7 @@ if (import.meta.main) {
     if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
     Deno.writeTextFileSync(request.out, lines.join("\n") + "\n");
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    Deno.exit(64);
+    console.error(sentenceOf(error));
+    Deno.exit(exitCodeOf(error));
   }
 }
