@@ -104,8 +104,21 @@ export const HOSTILE_STRUCTURE: readonly Hostile[] = [
     says: "UTF-8",
     bytes: put("general.name", { type: "string", value: Uint8Array.of(0xc3, 0x28) }),
   },
-  { title: "an array of 2⁶⁴ − 1 bytes", field: "x", bytes: add("x", array(0, 2n ** 64n - 1n)) },
-  { title: "an array of 2²² + 1 bools", field: "x", bytes: add("x", array(7, 2n ** 22n + 1n)) },
+  {
+    title: "an array of 2⁶⁴ − 1 bytes",
+    field: "x",
+    says: "too long",
+    bytes: add("x", array(0, 2n ** 64n - 1n)),
+  },
+  {
+    title: "an array of 2²² + 1 bools that are really there",
+    field: "x",
+    says: "array is too long",
+    bytes: add(
+      "x",
+      raw(9, new Fields().u32(7).u64(2n ** 22n + 1n).bytes(new Uint8Array(2 ** 22 + 1))),
+    ),
+  },
   {
     title: "an array past the file",
     field: "x",
