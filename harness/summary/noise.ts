@@ -6,7 +6,7 @@
  * half-width (in ln) exceeds the user's margin ln(1 + margin). Outliers, drift
  * and autocorrelation are shown beside it and never removed.
  *
- * Screens look at ln T about each prompt's mean, so that prompts of different
+ * Screens look at ln T about each prompt's median, so that prompts of different
  * length do not count as noise. Drift is the Theil–Sen slope over at most 200
  * medians of consecutive visits, times the session's length.
  *
@@ -15,7 +15,6 @@
 import type { TimedRecord } from "../contract/record.ts";
 import type { Noise, NoiseScreen } from "../contract/summary.ts";
 import { lagOneAutocorrelation } from "../numerics/autocorrelation.ts";
-import { mean } from "../numerics/moments.ts";
 import { countOutliers } from "../numerics/outliers.ts";
 import { median } from "../numerics/quantile.ts";
 import { theilSen } from "../numerics/theil_sen.ts";
@@ -82,13 +81,13 @@ export function screenNoise(arm: string, records: readonly TimedRecord[]): Noise
   };
 }
 
-/** ln of the time per step, about the mean of its prompt, in the order of the records. */
+/** ln of the time per step, about the median of its prompt, in the order of the records. */
 function logResiduals(records: readonly TimedRecord[]): readonly number[] {
   const logs = records.map(({ decodeMs, steps }) => Math.log(decodeMs / steps));
   const indices = groupBy(records.keys(), (k) => promptKey(records[k]!));
   const residuals = new Array<number>(records.length).fill(0);
   for (const members of indices.values()) {
-    const centre = mean(members.map((k) => logs[k]!));
+    const centre = median(members.map((k) => logs[k]!));
     for (const k of members) residuals[k] = logs[k]! - centre;
   }
   return residuals;
