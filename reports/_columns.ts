@@ -94,7 +94,7 @@ function suiteColumn(suite: string, index: number, metric: SuiteQuality["metric"
     header: suite,
     unit: metric === "score" ? "%" : "nats/token",
     better: metric === "score" ? "higher" : "lower",
-    term: "quality",
+    term: metric,
     cell(arm) {
       const found = arm.quality.find((entry) => entry.suite === suite);
       const cell = estimated(found?.value, notation);
@@ -111,7 +111,7 @@ const SPEED: readonly Column[] = [
     header: "decode",
     unit: "ms/token",
     better: "lower",
-    term: "decode",
+    term: "decode time",
     cell: (arm) => estimated(arm.speed?.decodeMs, significant),
   },
   {
@@ -129,7 +129,7 @@ const SPEED: readonly Column[] = [
     header: "workload speed-up",
     unit: "×",
     better: "higher",
-    term: "workload speed-up",
+    term: "speed-up of the workload",
     cell: (arm) => compared(arm, arm.speed?.workload, ratio),
   },
   {
@@ -205,7 +205,7 @@ function costColumns(layerCount: number): readonly Column[] {
       group: "Cost per token",
       header: "KV fill",
       unit: "entries",
-      term: "KV fill",
+      term: "fills",
       cell: (arm) => ({
         text: arm.fill,
         ...(arm.cost === undefined ? {} : { note: number(arm.cost.fills, tenths) }),

@@ -8,6 +8,7 @@
 import type { VNode } from "preact";
 import type { CostView, Summary } from "../harness/contract/summary.ts";
 import { ABSENT, number, ratio } from "./_format.ts";
+import { MethodLink } from "./_methods.tsx";
 import { armClass, ArmTitle, WideTable } from "./_parts.tsx";
 
 const PARTS = ["blocks", "readouts", "probes", "fills"] as const;
@@ -54,20 +55,25 @@ export function CostTable({ summary }: { readonly summary: Summary }): VNode {
             </th>
             {PARTS.map((part) => (
               <th scope="col">
-                <span class={`swatch part-${part}`} aria-hidden="true" /> {part}
+                <span class={`swatch part-${part}`} aria-hidden="true" />{" "}
+                <MethodLink summary={summary} term="MAC shares">{part}</MethodLink>
               </th>
             ))}
             <th scope="col">
-              total<span class="unit">[of full depth] ↓</span>
+              <MethodLink summary={summary} term="MACs">total</MethodLink>
+              <span class="unit">[of full depth] ↓</span>
             </th>
             <th scope="col">
-              weights read<span class="unit">[of full depth] ↓</span>
+              <MethodLink summary={summary} term="weights">weights read</MethodLink>
+              <span class="unit">[of full depth] ↓</span>
             </th>
             <th scope="col">
-              KV written<span class="unit">[of full depth] ↓</span>
+              <MethodLink summary={summary} term="KV written">KV written</MethodLink>
+              <span class="unit">[of full depth] ↓</span>
             </th>
             <th scope="col">
-              reads<span class="unit">[per token] ↓</span>
+              <MethodLink summary={summary} term="reads">reads</MethodLink>
+              <span class="unit">[per token] ↓</span>
             </th>
           </tr>
         </thead>

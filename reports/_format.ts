@@ -59,7 +59,8 @@ export function number(value: number | undefined, notation: Notation): string {
   return notation(value).replace(/^-/, "−");
 }
 
-/** The interval in a notation: `[1.44, 1.52]`. */
+/** The interval in a notation: `[1.44, 1.52]`; one cluster alone has none. */
 export function interval(estimate: Estimate, notation: Notation): string {
+  if (Number.isNaN(estimate.low) && Number.isNaN(estimate.high)) return "no interval";
   return `[${number(estimate.low, notation)}, ${number(estimate.high, notation)}]`;
 }

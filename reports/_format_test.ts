@@ -33,6 +33,7 @@ Deno.test("whole() separates thousands", () => {
   ]);
 });
 
-Deno.test("interval() prints both ends", () => {
+Deno.test("interval() prints both ends, and says when there is none", () => {
   assertEquals(interval({ value: 0.5, low: 0.25, high: NaN, clusters: 3 }, percent), "[25.0, —]");
+  assertEquals(interval({ value: 0.5, low: NaN, high: NaN, clusters: 1 }, percent), "no interval");
 });

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import type { Summary } from "../harness/contract/summary.ts";
 import { visibleLine } from "./_visible.ts";
 
@@ -14,11 +14,23 @@ function fold(term: string): string {
   return term.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
-/** Fragment identifier of the entry that defines a term; absent where none does. */
+/** Fragment identifier of the entry that defines a term, alone or in a list of terms. */
 export function methodId(summary: Summary, term: string): string | undefined {
   const wanted = fold(term);
-  const index = summary.methods.findIndex((method) => fold(method.term) === wanted);
+  const index = summary.methods.findIndex((method) =>
+    [method.term, ...method.term.split(",")].some((name) => fold(name) === wanted)
+  );
   return index < 0 ? undefined : `method-${index + 1}`;
+}
+
+/** Text that leads to the definition of a term; plain where the summary has none. */
+export function MethodLink({ summary, term, children }: {
+  readonly summary: Summary;
+  readonly term: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  const id = methodId(summary, term);
+  return id === undefined ? <>{children}</> : <a href={`#${id}`}>{children}</a>;
 }
 
 /** Definitions of every number. */

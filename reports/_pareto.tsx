@@ -109,7 +109,6 @@ function optionsOf(pareto: Pareto, size: Size, marks: Plot.Markish[]): Plot.Plot
     marginBottom: 48,
     marginLeft: 56,
     color: { type: "identity" },
-    symbol: { type: "identity" } as never,
     x: {
       label: `${pareto.speedAxis} [×], more is better →`,
       labelAnchor: "right",

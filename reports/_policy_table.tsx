@@ -9,7 +9,7 @@ import type { VNode } from "preact";
 import type { ArmSummary, Summary } from "../harness/contract/summary.ts";
 import { type Cell, type Column, columnsOf } from "./_columns.ts";
 import { ABSENT } from "./_format.ts";
-import { methodId } from "./_methods.tsx";
+import { MethodLink } from "./_methods.tsx";
 import { armClass, ArmTitle, QualityMark, WideTable } from "./_parts.tsx";
 import { isNoisy, remarksOf, standingOf } from "./_standing.ts";
 import { visibleLine } from "./_visible.ts";
@@ -45,11 +45,9 @@ function Heading(
     readonly summary: Summary;
   },
 ): VNode {
-  const id = methodId(summary, column.term);
-  const name = visibleLine(column.header);
   return (
     <th scope="col" class={columnClass(column, columns)}>
-      {id === undefined ? name : <a href={`#${id}`}>{name}</a>}
+      <MethodLink summary={summary} term={column.term}>{visibleLine(column.header)}</MethodLink>
       <span class="unit">
         {column.unit === "" ? "" : `[${column.unit}]`}
         {column.better === undefined ? null : (

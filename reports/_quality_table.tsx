@@ -9,6 +9,7 @@ import type { VNode } from "preact";
 import type { Estimate, SuiteQuality, Summary } from "../harness/contract/summary.ts";
 import { qualityNotation } from "./_columns.ts";
 import { ABSENT, fineRatio, interval, type Notation, number, small, whole } from "./_format.ts";
+import { MethodLink } from "./_methods.tsx";
 import { armClass, ArmTitle, QualityMark, WideTable } from "./_parts.tsx";
 import { visibleLine } from "./_visible.ts";
 
@@ -57,19 +58,26 @@ export function QualityTable({ summary }: { readonly summary: Summary }): VNode 
           <tr>
             <th scope="col">policy</th>
             <th scope="col">value</th>
-            <th scope="col">difference</th>
             <th scope="col">
-              ratio<span class="unit">[×] ↑</span>
-            </th>
-            <th scope="col">class</th>
-            <th scope="col">
-              churn<span class="unit">[items]</span>
+              <MethodLink summary={summary} term="difference">difference</MethodLink>
             </th>
             <th scope="col">
-              p<span class="unit">McNemar</span>
+              <MethodLink summary={summary} term="ratio">ratio</MethodLink>
+              <span class="unit">[×] ↑</span>
             </th>
             <th scope="col">
-              length<span class="unit">[of baseline’s]</span>
+              <MethodLink summary={summary} term="quality class">class</MethodLink>
+            </th>
+            <th scope="col">
+              <MethodLink summary={summary} term="churn">churn</MethodLink>
+              <span class="unit">[items]</span>
+            </th>
+            <th scope="col">
+              p<span class="unit">of churn</span>
+            </th>
+            <th scope="col">
+              <MethodLink summary={summary} term="length ratio">length</MethodLink>
+              <span class="unit">[of baseline’s]</span>
             </th>
             <th scope="col">clusters</th>
           </tr>

@@ -41,7 +41,7 @@ nav a:hover{text-decoration:underline}
 main>section{margin-top:clamp(2.75rem,6vw,4.25rem)}
 main>section>header{margin-bottom:1.25rem}
 h2{font-size:1.5rem}
-.lead{margin-top:0.25rem;max-width:74ch}
+.lead{margin-top:0.25rem;max-width:90ch}
 h3{font-size:1.0625rem}
 
 .badge{display:inline-block;min-width:1.5em;padding:0 0.3em;border-radius:0.75em;background:var(--arm);color:var(--badge-ink);
@@ -75,7 +75,7 @@ td.word,th.word{text-align:left}
 .is-troubled th:first-child,.is-empty th:first-child{box-shadow:inset 3px 0 0 var(--class-fail);padding-left:0.7rem}
 .is-empty .arm-name,.is-empty td{font-style:italic}
 .troubles td{text-align:left;padding-top:0;box-shadow:inset 3px 0 0 var(--class-fail)}
-.troubles ul{padding-left:1.75rem;max-width:90ch;overflow-wrap:anywhere;color:var(--class-fail)}
+.troubles ul{position:sticky;left:0;display:inline-block;padding-left:1.75rem;max-width:min(90ch,100vw - 3rem);overflow-wrap:anywhere;color:var(--class-fail)}
 .is-troubled:has(+.troubles) th,.is-troubled:has(+.troubles) td,.is-empty:has(+.troubles) th,.is-empty:has(+.troubles) td{border-bottom:0}
 .noisy .decode,.noisy .speed-up,.noisy .workload,.noisy .verdict{color:var(--muted)}
 .noisy td.speed-up .value::after,.noisy td.workload .value::after{content:" ?"}

@@ -65,13 +65,25 @@ Deno.test("html.render() gives every reference a target and every identifier one
   }
 });
 
-Deno.test("html.render() leads from every column to its definition", () => {
-  const links = [...document.querySelectorAll("table.policies thead tr:last-child th a")];
-  const terms = links.map((link) => {
-    const id = link.getAttribute("href")?.slice(1);
-    return document.querySelector(`[id='${id}']`)?.textContent;
+/** Terms of the methods entries that the column headings of a table lead to. */
+function termsOf(table: string): (string | undefined)[] {
+  return [...document.querySelectorAll(`table.${table} thead tr:last-child th`)].map((heading) => {
+    const id = heading.querySelector("a")?.getAttribute("href")?.slice(1);
+    return id && document.querySelector(`[id='${id}']`)?.textContent;
   });
-  assertEquals(terms, columnsOf(SUMMARY).map((column) => column.term));
+}
+
+Deno.test("html.render() leads from every column of numbers to its definition", () => {
+  const [policy, ...terms] = termsOf("policies");
+  assertEquals(policy, undefined);
+  for (const [i, column] of columnsOf(SUMMARY).entries()) {
+    assert(terms[i]?.split(", ").includes(column.term), `${column.id} leads to ${terms[i]}`);
+  }
+  const [barPolicy, bar, ...costs] = termsOf("costs");
+  assertEquals([barPolicy, bar], [undefined, undefined]);
+  assert(costs.every((term) => term !== undefined));
+  const named = ["difference", "ratio", "quality class", "churn", "length ratio"];
+  assertEquals(termsOf("quality").filter((term) => term !== undefined), named);
 });
 
 Deno.test("html.render() puts the baseline first and a row beneath it per arm", () => {

@@ -413,33 +413,26 @@ const PARETO: Pareto = {
 };
 
 const METHODS: Summary["methods"] = [
-  [
-    "decode",
-    "Mean over prompts of the time of a steady decode step, prefill and first token apart.",
-  ],
-  [
-    "speed-up per prompt",
-    "Geometric mean over prompts of baseline time ÷ policy time, in paired blocks; studentised cluster bootstrap, 95 %.",
-  ],
-  ["workload speed-up", "Sum of baseline times ÷ sum of policy times: what the bill sees."],
-  [
-    "verdict",
-    "Faster or slower when the whole interval lies beyond the margin, equivalent when it lies within, else inconclusive.",
-  ],
-  [
-    "quality",
-    "Score in percent, or negative log-likelihood per token in nats. Class A, B, C: lower end of the ratio to the baseline ≥ 0.999, ≥ 0.99, ≥ 0.97.",
-  ],
-  ["agreement", "Share of positions on the same prefix whose likeliest token equals full depth's."],
-  [
-    "KL",
-    "Kullback–Leibler divergence of the policy's distribution from full depth's, mean over positions, nats.",
-  ],
-  ["blocks run", "Blocks that ran per decoded token; attention or MLP alone counts one half."],
-  ["exit rate", "Share of tokens read out below the top."],
-  ["readouts", "Final norm and unembedding, each state × head × vocabulary once, per token."],
-  ["MACs", "Multiply-accumulates of blocks, readouts, probes and fills per token ÷ full depth's."],
-  ["KV fill", "How skipped blocks get keys and values, and entries so filled per token."],
+  ["95 % interval", "Studentised cluster bootstrap over prompts or documents."],
+  ["score", "Mean over items of the suite's score in [0, 1] of the answer."],
+  ["difference", "Mean over items of the arm's score minus full depth's on the same item."],
+  ["ratio", "Sum of the arm's scores ÷ sum of full depth's, over the same items."],
+  ["churn", "Items on which the arm scores lower than full depth, and higher."],
+  ["length ratio", "Tokens written by the arm ÷ tokens written by full depth."],
+  ["nll", "Negative log-likelihood of the given text under the policy, nats per token."],
+  ["quality class", "A, B, C: the ratio's lower end is at least 0.999, 0.99, 0.97; else fail."],
+  ["agreement", "Share of positions at which the arm's likeliest token is full depth's."],
+  ["KL", "Mean over positions of KL(full depth ‖ arm) of the next-token laws, nats."],
+  ["decode time", "Time of the decode steps ÷ steps, mean over prompts; first token apart."],
+  ["speed-up per prompt", "Geometric mean over prompts of full-depth ÷ arm decode time."],
+  ["speed-up of the workload", "Sum of full-depth decode times ÷ sum of the arm's."],
+  ["verdict", "Faster or slower when the whole interval lies beyond the margin."],
+  ["blocks run", "Blocks executed per decoded token, attention and MLP a half each."],
+  ["MACs, weights, KV written", "Per decoded token ÷ full depth's, counted, not measured."],
+  ["MAC shares", "Blocks, readouts, probes and KV fills as multiples of a full-depth step."],
+  ["readouts, reads, fills", "States read out, waits and KV entries supplied, per token."],
+  ["exit heights", "Tokens by the number of blocks passed when they were read out."],
+  ["exit rate", "Share of those tokens read out below the last block."],
 ].map(([term, definition]) => ({ term: term!, definition: definition! }));
 
 /** The fixture. */
