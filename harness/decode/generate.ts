@@ -7,13 +7,15 @@
  *
  * @module
  */
-import type { DecoderSession, Sampler } from "../contract/backend.ts";
+import type { DecoderSession, DecoderStep, Sampler } from "../contract/backend.ts";
+import { InputError } from "../contract/errors.ts";
 import type { StopReason } from "../contract/record.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
 import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
-import { climber } from "./climber.ts";
+import { type Climber, climber } from "./climber.ts";
+import { guarded } from "./guarded.ts";
 import { Companions, MAX_PENDING } from "./kv_fill/recompute.ts";
 import { prefill } from "./prefill.ts";
 
@@ -45,7 +47,7 @@ export interface GeneratedToken {
 
 /**
  * Yields tokens; returns why it ended. The consumer may stop early (a stop
- * text) by leaving the loop. Throws `RangeError` when the prompt is longer than
+ * text) by leaving the loop. Throws `InputError` when the prompt is longer than
  * the context.
  */
 export async function* generate(
@@ -56,7 +58,7 @@ export async function* generate(
   const { limits, model } = bound.point;
   const room = Math.min(limits.context, model.context);
   if (prompt.length > room) {
-    throw new RangeError(
+    throw new InputError(
       `Cannot run a prompt of ${prompt.length} tokens: expected at most ${room}, the context: shorten the text or choose a model with a longer one`,
     );
   }
@@ -87,19 +89,42 @@ export async function* generate(
     if (position >= room) return "context";
     const step = session.begin([{ slot, position, token, phase: "decode" }]);
     Object.assign(row, { row: 0, position, emitted });
-    await ascent.climb(step, [row]);
-    if (row.stopped) {
+    const next = await guarded(step, () => decodeRow(step, { ascent, row, sampler, companions }));
+    if (next === undefined) {
       step.commit([]);
       return "policy";
     }
-    const pending = step.readToken(SHARED_READOUT, [0], sampler);
-    const choice = "then" in pending ? await pending : pending;
-    token = choice.tokens[0]!;
-    if (companions !== undefined) {
-      companions.add({ position, height: row.exitHeight, row: 0 });
-      if (companions.count > MAX_PENDING) companions.flush(step);
-    }
+    token = next;
     step.commit();
     companions?.committed();
   }
+}
+
+/** What one decode step needs. */
+export interface DecodeRow {
+  /** Moves the row. */
+  readonly ascent: Ascent;
+  /** The one row of the step. */
+  readonly row: Climber;
+  /** How its token is drawn; greedy when absent. */
+  readonly sampler?: Sampler | undefined;
+  /** Positions left below the top, when the fill is `recompute`. */
+  readonly companions: Companions | undefined;
+}
+
+/** Runs the one row of an open step and reads its token; `undefined` when the policy stops. */
+export async function decodeRow(
+  step: DecoderStep,
+  { ascent, row, sampler, companions }: DecodeRow,
+): Promise<number | undefined> {
+  await ascent.climb(step, [row]);
+  if (row.stopped) return undefined;
+  const pending = step.readToken(SHARED_READOUT, [row.row], sampler);
+  const choice = "then" in pending ? await pending : pending;
+  const token = choice.tokens[0]!;
+  if (companions !== undefined) {
+    companions.add({ position: row.position, height: row.exitHeight, row: row.row });
+    if (companions.count > MAX_PENDING) companions.flush(step);
+  }
+  return token;
 }

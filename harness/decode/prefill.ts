@@ -7,6 +7,7 @@ import type { DecoderSession, Row, Sampler, TokenChoice } from "../contract/back
 import { SHARED_READOUT } from "../contract/signal.ts";
 import type { Ascent } from "./ascent.ts";
 import { type Climber, climber } from "./climber.ts";
+import { guarded } from "./guarded.ts";
 
 /** Rows that enter a step together. */
 const CHUNK = 64;
@@ -58,14 +59,15 @@ export async function prefill(
       phase: "prompt" as const,
       fullDepth: !decided,
     }));
-    await ascent.climb(step, climbers);
-    if (from + size >= tokens.length) {
+    await guarded(step, async () => {
+      await ascent.climb(step, climbers);
+      if (from + size < tokens.length) return;
       const last = climbers.at(-1)!;
       const readout = { ...SHARED_READOUT, mark: last.exitMark };
       const pending = step.readToken(readout, [last.row], sampler);
       const choice: TokenChoice = "then" in pending ? await pending : pending;
       outcome = { token: choice.tokens[0]!, last };
-    }
+    });
     step.commit();
   }
   return outcome!;

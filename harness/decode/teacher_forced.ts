@@ -13,6 +13,7 @@ import { Ascent } from "./ascent.ts";
 import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
+import { guarded } from "./guarded.ts";
 import { Companions } from "./kv_fill/recompute.ts";
 
 /** Positions that enter a step together. */
@@ -78,16 +79,15 @@ export async function teacherForced(
       phase,
     }));
     const step = session.begin(rows);
-    await ascent.climb(step, climbers);
-    for (const row of climbers) {
-      if (row.position < firstPrediction) continue;
-      await show(
-        step,
-        row,
-        (logits) => request.predicted(row.position - firstPrediction, logits, row),
-      );
-      if (!batch) ascent.emitted(target[row.position - firstPrediction]!, row);
-    }
+    await guarded(step, async () => {
+      await ascent.climb(step, climbers);
+      for (const row of climbers) {
+        const index = row.position - firstPrediction;
+        if (index < 0) continue;
+        await show(step, row, (logits) => request.predicted(index, logits, row));
+        if (!batch) ascent.emitted(target[index]!, row);
+      }
+    });
     const only = climbers[0]!;
     companions?.add({ position: only.position, height: only.exitHeight, row: only.row });
     step.commit();

@@ -1,0 +1,96 @@
+/**
+ * The free pass: the policy decodes its own continuation.
+ *
+ * @module
+ */
+import type { FreeRecord, RunRecord, StopReason } from "../contract/record.ts";
+import { itemKey } from "../decode/chance.ts";
+import { generate } from "../decode/generate.ts";
+import {
+  bindArm,
+  type PassArm,
+  type PassContext,
+  type PassItem,
+  recordBase,
+  troubleRecord,
+  withSlot,
+} from "./cells.ts";
+
+/** The record of one item under one arm. */
+export async function freePass(
+  context: PassContext,
+  item: PassItem,
+  arm: PassArm,
+): Promise<RunRecord> {
+  const base = recordBase(context, item, { arm, pass: "free", repetition: 0 });
+  if (item.refusal !== undefined) {
+    return { ...base, pass: "free", outcome: "skipped", reason: item.refusal };
+  }
+  try {
+    const outcome = await withSlot(context.metered, (slot) => run(context, { item, arm, slot }));
+    return { ...base, ...outcome };
+  } catch (error) {
+    return troubleRecord(base, "free", error);
+  }
+}
+
+async function run(
+  context: PassContext,
+  { item, arm, slot }: { item: PassItem; arm: PassArm; slot: number },
+): Promise<Omit<FreeRecord, keyof ReturnType<typeof recordBase>>> {
+  const { metered, tokenizer, seed } = context;
+  const { measure } = item.suite;
+  const stop = measure.kind === "generation" ? measure.stop : "";
+  const tokens: number[] = [];
+  const pieces: string[] = [];
+  const heights: number[] = [];
+  const blocksRun: number[] = [];
+  let text = "";
+  let ended: StopReason | undefined;
+  metered.ledger.reset();
+  let promptLedger = metered.ledger.total();
+  const stream = tokenizer.stream();
+  const tokensOf = generate(metered, {
+    bound: bindArm(context, arm, item.maxTokens),
+    slot,
+    prompt: item.prompt,
+    eos: tokenizer.eos,
+    seed,
+    item: itemKey(item.item.id),
+    promptDone: () => {
+      promptLedger = metered.ledger.total();
+      metered.ledger.reset();
+    },
+  });
+  while (ended === undefined) {
+    const next = await tokensOf.next();
+    if (next.done) {
+      ended = next.value;
+      break;
+    }
+    const piece = stream.push(next.value.token);
+    tokens.push(next.value.token);
+    pieces.push(piece);
+    heights.push(next.value.exitHeight);
+    blocksRun.push(next.value.blocksRun);
+    text += piece;
+    if (stop !== "" && text.includes(stop)) ended = "stop";
+  }
+  text += stream.end();
+  const end = stop === "" ? -1 : text.indexOf(stop);
+  const answer = end < 0 ? text : text.slice(0, end);
+  return {
+    pass: "free",
+    outcome: "ok",
+    promptTokens: item.prompt.length,
+    tokens,
+    text: answer,
+    pieces,
+    heights,
+    blocksRun,
+    ended,
+    ...(measure.kind === "generation" ? { score: measure.score(answer, item.item) } : {}),
+    promptLedger,
+    decodeLedger: metered.ledger.total(),
+  };
+}

@@ -1,0 +1,205 @@
+/**
+ * The timed pass: visits of a prompt in which all arms decode the same forced
+ * continuation back to back, baseline twice, in seeded order.
+ *
+ * Arms that do not act on the prompt start from forks of one prefilled slot.
+ * Costs are counted in a dry visit before; timed visits run on the bare session
+ * and allocate nothing of their own.
+ *
+ * @module
+ */
+import type { Ledger, RunRecord, TimedRecord } from "../contract/record.ts";
+import { Ascent } from "../decode/ascent.ts";
+import type { BoundPolicy } from "../decode/bound_policy.ts";
+import { itemKey } from "../decode/chance.ts";
+import { forcedDecoding } from "../decode/forced.ts";
+import { generate } from "../decode/generate.ts";
+import { prefill } from "../decode/prefill.ts";
+import type { DecoderSession } from "../contract/backend.ts";
+import { armOrder } from "../measure/order.ts";
+import {
+  bindArm,
+  type PassArm,
+  type PassContext,
+  type PassItem,
+  recordBase,
+  troubleRecord,
+  withSlot,
+} from "./cells.ts";
+
+/** How visits are timed. */
+export interface TimedOptions {
+  /** Decode steps of a visit. */
+  readonly tokens: number;
+  /** The clock, ms. */
+  now(): number;
+  /** Start of the timed pass on that clock. */
+  readonly start: number;
+}
+
+/** What one arm needs on one item; made in the dry visit. */
+interface Prepared {
+  readonly arm: PassArm;
+  readonly bound: BoundPolicy;
+  readonly ledger: Ledger;
+  /** Time of the prompt, ms. */
+  readonly prefillMs: number;
+}
+
+/** An item with a prefilled slot and all its arms ready. */
+export class TimedItem {
+  readonly #context: PassContext;
+  readonly #item: PassItem;
+  readonly #options: TimedOptions;
+  #snapshot = -1;
+  #forced: readonly number[] = [];
+  readonly #prepared: Map<PassArm, Prepared | Error> = new Map();
+
+  /** Use {@linkcode TimedItem.prepare}. */
+  constructor(context: PassContext, item: PassItem, options: TimedOptions) {
+    this.#context = context;
+    this.#item = item;
+    this.#options = options;
+  }
+
+  /** Prefills, finds the forced continuation and counts every arm's costs, untimed. */
+  async prepare(): Promise<void> {
+    const { metered, arms } = this.#context;
+    const baseline = bindArm(this.#context, arms[0]!, this.#options.tokens);
+    this.#forced = await withSlot(metered, (slot) => this.#continuation(baseline, slot));
+    this.#snapshot = metered.newSlot();
+    await this.#prefill(metered, baseline, this.#snapshot);
+    for (const arm of arms) {
+      try {
+        this.#prepared.set(arm, await this.#count(arm));
+      } catch (error) {
+        this.#prepared.set(arm, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  /** Frees the prefilled slot. */
+  close(): void {
+    if (this.#snapshot >= 0) this.#context.metered.release(this.#snapshot);
+    this.#snapshot = -1;
+  }
+
+  /** Full depth's own greedy continuation, end-of-sequence ignored. */
+  async #continuation(bound: BoundPolicy, slot: number): Promise<readonly number[]> {
+    const { metered, seed } = this.#context;
+    const tokens: number[] = [];
+    const stream = generate(metered, {
+      bound,
+      slot,
+      prompt: this.#item.prompt,
+      eos: [],
+      seed,
+      item: 0,
+    });
+    for await (const { token } of stream) tokens.push(token);
+    return tokens;
+  }
+
+  async #prefill(session: DecoderSession, bound: BoundPolicy, slot: number): Promise<void> {
+    const keys = { seed: this.#context.seed, item: itemKey(this.#item.item.id) };
+    await prefill(session, new Ascent(bound, keys), {
+      slot,
+      tokens: this.#item.prompt,
+      decided: bound.actsOnPrompt,
+      oneByOne: bound.state !== undefined,
+    });
+  }
+
+  #decoding(session: DecoderSession, bound: BoundPolicy, slot: number) {
+    return forcedDecoding(session, {
+      bound,
+      slot,
+      tokens: this.#forced,
+      seed: this.#context.seed,
+      item: itemKey(this.#item.item.id),
+    });
+  }
+
+  /** A slot that holds the prompt as the arm needs it. */
+  async #promptSlot(session: DecoderSession, bound: BoundPolicy): Promise<number> {
+    if (!bound.actsOnPrompt) return session.fork(this.#snapshot);
+    const slot = session.newSlot();
+    await this.#prefill(session, bound, slot);
+    return slot;
+  }
+
+  async #count(arm: PassArm): Promise<Prepared> {
+    const { session, metered } = this.#context;
+    const bound = bindArm(this.#context, arm, this.#options.tokens);
+    const start = this.#options.now();
+    await withSlot(session, (slot) => this.#prefill(session, bound, slot));
+    const prefillMs = this.#options.now() - start;
+    const slot = await this.#promptSlot(metered, bound);
+    try {
+      metered.ledger.reset();
+      await this.#decoding(metered, bound, slot).run();
+      return { arm, bound, ledger: metered.ledger.total(), prefillMs };
+    } finally {
+      metered.release(slot);
+    }
+  }
+
+  /** One arm's decode, ms, and the blocks that ran. */
+  async #time(bound: BoundPolicy): Promise<{ decodeMs: number; blocksRun: number }> {
+    const { session } = this.#context;
+    const { now } = this.#options;
+    const slot = await this.#promptSlot(session, bound);
+    try {
+      const decoding = this.#decoding(session, bound, slot);
+      const start = now();
+      const blocksRun = await decoding.run();
+      return { decodeMs: now() - start, blocksRun };
+    } finally {
+      session.release(slot);
+    }
+  }
+
+  /** All arms once, in the order of this repetition; decode times of the arms that ran, ms. */
+  async visit(repetition: number): Promise<readonly RunRecord[]> {
+    const { arms, seed } = this.#context;
+    const prompt = `${this.#item.suite.name}/${this.#item.item.id}`;
+    const order = armOrder(arms.length, { seed, prompt, repetition });
+    const records: RunRecord[] = [];
+    for (const [place, index] of order.entries()) {
+      const arm = arms[index]!;
+      const base = recordBase(this.#context, this.#item, { arm, pass: "timed", repetition });
+      const prepared = this.#prepared.get(arm)!;
+      if (prepared instanceof Error) {
+        records.push(troubleRecord(base, "timed", prepared));
+        continue;
+      }
+      try {
+        records.push({ ...base, ...await this.#record(prepared, place) });
+      } catch (error) {
+        records.push(troubleRecord(base, "timed", error));
+      }
+    }
+    return records;
+  }
+
+  async #record(
+    { bound, ledger, prefillMs }: Prepared,
+    order: number,
+  ): Promise<Omit<TimedRecord, keyof ReturnType<typeof recordBase>>> {
+    const startMs = this.#options.now() - this.#options.start;
+    const { decodeMs, blocksRun } = await this.#time(bound);
+    return {
+      pass: "timed",
+      outcome: "ok",
+      order,
+      promptTokens: this.#item.prompt.length,
+      steps: this.#forced.length,
+      startMs,
+      prefillMs,
+      decodeMs,
+      blocksRun,
+      decodeLedger: ledger,
+      memory: this.#context.session.memory(),
+    };
+  }
+}
