@@ -7,7 +7,7 @@ import { memorySource } from "../byte_source.ts";
 import { openGguf } from "../open.ts";
 import { detectChatFormat } from "./detect.ts";
 import { CHAT_FORMATS, chatml, plain, smollm2 } from "./formats.ts";
-import { encodeChat } from "./segments.ts";
+import { encodeChat, segmentedFormat } from "./segments.ts";
 
 const user = (content: string): ChatMessage => ({ role: "user", content });
 const system = (content: string): ChatMessage => ({ role: "system", content });
@@ -23,6 +23,10 @@ Deno.test("smollm2 renders as its template does, with and without a system messa
   );
   assert(golden.chats.length >= 5);
   for (const { messages, text } of golden.chats) assertStrictEquals(smollm2.render(messages), text);
+});
+
+Deno.test("smollm2 adds no system message to an empty conversation", () => {
+  assertStrictEquals(smollm2.render([]), "<|im_start|>assistant\n");
 });
 
 Deno.test("chatml adds no system message", () => {
@@ -52,6 +56,16 @@ Deno.test("encodeChat() equals the rendered text where no content is special", a
       JSON.stringify(content),
     );
   }
+});
+
+Deno.test("encodeChat() reads adjacent plain segments as one text", async () => {
+  const tokenizer = await tinyTokenizer();
+  const format = segmentedFormat({
+    name: "halves",
+    stops: [],
+    segments: ([message]) => [...message!.content].map((text) => ({ text, special: false })),
+  });
+  assertEquals(encodeChat(tokenizer, format, [user(" the")]), tokenizer.encode(" the"));
 });
 
 Deno.test("encodeChat() keeps special tokens inside a message as plain text", async () => {

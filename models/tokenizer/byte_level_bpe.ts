@@ -46,7 +46,7 @@ export function byteLevelBpe(vocabulary: Vocabulary): Tokenizer {
     eos: vocabulary.eos,
     encode(text, options) {
       const special = options?.special ? onRequest : always;
-      return splitSpecial(text.toWellFormed(), special).flatMap((fragment) =>
+      return splitSpecial(text, special).flatMap((fragment) =>
         typeof fragment === "number"
           ? [fragment]
           : words.encode(fragment, { add_special_tokens: false }).ids
