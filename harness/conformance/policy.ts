@@ -29,7 +29,7 @@ import {
 import { boundFault } from "./policy_bound.ts";
 import { asksOf, caseText, declare, type Declared, type PolicyCase } from "./policy_cases.ts";
 import { declaredFault, valueFault } from "./policy_declared.ts";
-import { nanFaults, optionFaults, readSample, sampleInputs } from "./policy_options.ts";
+import { nanFaults, optionFaults, readSample, refusalOf, sampleInputs } from "./policy_options.ts";
 import { modelOf, pointOf, SAMPLE_DEPTHS } from "./policy_samples.ts";
 import { readPolicyShape, shown } from "./policy_shape.ts";
 import { runState } from "./policy_state.ts";
@@ -164,6 +164,12 @@ function checkPolicy(value: unknown, context: PolicyContext): readonly Finding[]
     () => optionFaults(shape),
   );
   if (!optionsHold) return checks.findings;
+  if (context.options !== undefined) {
+    checks.check("given options", "the options given are accepted", () => {
+      const refusal = refusalOf(shape, context.options ?? {});
+      return refusal === undefined ? [] : [refusal];
+    });
+  }
   checks.check("NaN options", "no option accepts NaN", () => nanFaults(shape));
   checkCases(shape, { checks, onCheck, given: context.options });
   return checks.findings;

@@ -163,7 +163,10 @@ export function sampleInputs(plugin: PolicyPlugin, given?: OptionInput): readonl
     const usual = isOptionValue(spec.default) ? spec.default : values.get(name)?.[0];
     if (usual !== undefined) base[name] = usual;
   }
-  const samples: OptionInput[] = [...(given === undefined ? [] : [given]), base];
+  const samples: OptionInput[] = [
+    ...(given === undefined ? [] : [{ ...base, ...given }]),
+    base,
+  ];
   for (let round = 0; round < MOST_VALUES; round++) { // each option gets its share of the samples
     for (const [name, list] of values) {
       const value = list[round];
@@ -180,5 +183,21 @@ export function readSample(plugin: PolicyPlugin, input: OptionInput): unknown {
     return parseOptions({ kind: "policy", name: plugin.name }, { schema: plugin.options, input });
   } catch {
     return undefined;
+  }
+}
+
+/** Why the schema refuses options that were written out, or `undefined`. Missing ones are sampled. */
+export function refusalOf(plugin: PolicyPlugin, given: OptionInput): string | undefined {
+  const base = Object.fromEntries(
+    Object.entries(sampleInputs(plugin)[0] ?? {}).filter(([name]) => !(name in given)),
+  );
+  try {
+    parseOptions({ kind: "policy", name: plugin.name }, {
+      schema: plugin.options,
+      input: { ...base, ...given },
+    });
+    return undefined;
+  } catch (error) {
+    return thrownText(error);
   }
 }

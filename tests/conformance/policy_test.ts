@@ -354,3 +354,14 @@ Deno.test("conformPolicy() judges state", async () => {
     "it changes the one it is given",
   );
 });
+
+Deno.test("conformPolicy() refuses options that the schema refuses", async () => {
+  const given = async (options: contract.OptionInput) =>
+    (await conformPolicy(entropyExit, { options })).filter(({ ok }) => !ok);
+  assertEquals(await given({ threshold: 0.3 }), []);
+  const [finding, ...others] = await given({ threshold: -3 });
+  assertEquals(others, []);
+  assert(finding !== undefined);
+  assertEquals(finding.check, "given options");
+  assertStringIncludes(finding.message, "must be a number >= 0: current value is -3");
+});
