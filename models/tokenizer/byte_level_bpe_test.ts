@@ -87,16 +87,11 @@ Deno.test("byteLevelBpe() falls back to byte tokens where the vocabulary has the
   assertEquals([...tokenizer.bytes(id("x"))], [0x78]);
 });
 
-Deno.test("byteLevelBpe() takes a token named like a property of objects", async () => {
-  const name = "__proto__";
-  const prefixes = Array.from({ length: 8 }, (_, i) => name.slice(0, i + 2));
-  const tokens = [...TINY_TOKENS.slice(0, 256), ...prefixes];
-  const merges = prefixes.map((prefix) => `${prefix.slice(0, -1)} ${prefix.at(-1)}`);
-  let file = withValue(tinyGguf(), "tokenizer.ggml.tokens", strings(tokens));
-  file = withValue(file, "tokenizer.ggml.token_type", undefined);
-  file = withValue(file, "tokenizer.ggml.merges", strings(merges));
-  const tokenizer = await tiny(file);
-  assertEquals(tokenizer.encode(name), [tokens.indexOf(name)]);
+Deno.test("byteLevelBpe() takes tokens named like properties of objects", async () => {
+  const tokens = TINY_TOKENS.map((token) => token === "<user>" ? "__proto__" : token);
+  const tokenizer = await tiny(withValue(tinyGguf(), "tokenizer.ggml.tokens", strings(tokens)));
+  assertEquals(tokenizer.encode("__proto__"), [263]); // user-defined
+  assertStrictEquals(tokenizer.decode([263]), "__proto__");
   assertStrictEquals(tokenizer.encode("constructor").length, "constructor".length);
 });
 
