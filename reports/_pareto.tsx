@@ -11,7 +11,7 @@
 import * as Plot from "@observablehq/plot";
 import type { VNode } from "preact";
 import type { Estimate, Pareto, ParetoPoint, Summary } from "../harness/contract/summary.ts";
-import { interval, number, percent, ratio } from "./_format.ts";
+import { fineRatio, interval, number, ratio } from "./_format.ts";
 import { type Box, placeLabels } from "./_label_layout.ts";
 import { ArmTitle, QualityMark } from "./_parts.tsx";
 import { isNoisy } from "./_standing.ts";
@@ -37,6 +37,7 @@ const SIZES: readonly Size[] = [
   { name: "narrow", width: 460, height: 400, labelLength: 0 },
 ];
 
+const MOST_NAMES = 12; // points with names in the plot; more are numbered, with a key beneath
 const FONT_SIZE = 13; // px
 const CHARACTER = 7; // px, mean advance of the sans-serif at FONT_SIZE
 const SYMBOLS = { A: "circle", B: "diamond2", C: "triangle2", fail: "times" } as const;
@@ -130,12 +131,12 @@ function optionsOf(pareto: Pareto, size: Size, marks: Plot.Markish[]): Plot.Plot
   };
 }
 
-function labelText({ point, index }: Placed, size: Size): string {
-  if (size.labelLength === 0) return `${index + 1}`;
+function labelText({ point, index }: Placed, labelLength: number): string {
+  if (labelLength === 0) return `${index + 1}`;
   const label = `${index + 1}  ${visibleLine(point.label)}`;
   const characters = [...label];
-  if (characters.length <= size.labelLength) return label;
-  return `${characters.slice(0, size.labelLength - 1).join("")}…`;
+  if (characters.length <= labelLength) return label;
+  return `${characters.slice(0, labelLength - 1).join("")}…`;
 }
 
 /** Interval bars as boxes, in pixels of the drawn plot. */
@@ -151,7 +152,8 @@ function barsOf({ point }: Placed, drawn: DrawnPlot): readonly Box[] {
 }
 
 function labelMarks(placed: readonly Placed[], size: Size, bare: DrawnPlot): Plot.Markish[] {
-  const texts = placed.map((one) => labelText(one, size));
+  const labelLength = placed.length > MOST_NAMES ? 0 : size.labelLength;
+  const texts = placed.map((one) => labelText(one, labelLength));
   const places = placeLabels(
     placed.map(({ point }, i) => ({
       x: bare.x(point.speed.value),
@@ -241,13 +243,13 @@ export function ParetoFigure({ summary }: { readonly summary: Summary }): VNode 
     <figure class={isNoisy(summary) ? "noisy" : undefined}>
       {SIZES.map((size) => drawSize(pareto, placed, size))}
       <Legend />
-      <ol class="key narrow">
+      <ol class={placed.length > MOST_NAMES ? "key" : "key narrow"}>
         {placed.map(({ point, index }) => (
           <li class={`arm-${index + 1}`}>
             <ArmTitle arm={point} index={index} />{" "}
             <span class="note">
               {number(point.speed.value, ratio)} × {interval(point.speed, ratio)}, quality{" "}
-              {number(point.quality.value, percent)} %
+              {number(point.quality.value, fineRatio)}
             </span>
           </li>
         ))}
