@@ -31,11 +31,11 @@ const FORMATS: Readonly<Record<StorageType, BlockFormat>> = {
   f32,
   f16,
   bf16,
-  q8_0: q80,
-  q4_0: q40,
-  q4_1: q41,
-  q5_0: q50,
-  q5_1: q51,
+  "q8_0": q80,
+  "q4_0": q40,
+  "q4_1": q41,
+  "q5_0": q50,
+  "q5_1": q51,
 };
 
 /** All formats, from plain to packed. */
