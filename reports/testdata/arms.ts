@@ -208,7 +208,7 @@ export const STATE: ArmSummary = armOf({
 export const SKIPPING: ArmSummary = armOf({
   label: "unified_layer_skipping(ratio=2)",
   fill: "none",
-  card: card("Runs evenly spaced blocks at a target ratio", "Liu et al. 2024, eq. 3"),
+  card: card("Runs evenly spaced blocks at a target ratio", "Liu et al. 2024, arXiv:2404.06954"),
   quality: { scores: [0.9, 0.858, 0.508], nll: 1.91, classes: ["fail", "fail", "fail", "fail"] },
   speed: { ratio: 1.87, verdict: "faster" },
   cost: { blocks: 6, readouts: 1, fills: 0 },
@@ -249,7 +249,10 @@ export const SKIPPED: ArmSummary = {
   label: "d_llm(router=tiny)",
   role: "policy",
   fill: "hole",
-  card: { ...card("Routes tokens around blocks", "Wang et al. 2024, §3"), training: "required" },
+  card: {
+    ...card("Routes tokens around blocks", "Jiang et al. 2024, D-LLM"),
+    training: "required",
+  },
   counts: { ok: 0, failed: 0, skipped: 312 },
   troubles: ['Cannot run policy "d_llm" on model "tiny": no router was trained for it'],
   quality: [],
