@@ -10,12 +10,12 @@ import type { StopReason } from "../harness/contract/record.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
 import { hashUniform } from "../harness/numerics/random.ts";
-import { encodeChat } from "../models/mod.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
 import { colorByHeight } from "./exit_color.ts";
 import { EXIT } from "./exit_code.ts";
 import { loadModel } from "./model_files.ts";
 import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
+import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
 import { numberText } from "./summary_table.ts";
 import { stripControls } from "./terminal_text.ts";
@@ -52,7 +52,11 @@ export const generateCommand: Command = {
     if (arms.length !== 1) {
       throw new UsageError(`Cannot generate: expected one policy: ${arms.length} came`);
     }
-    const prompt = promptTokens(model, request);
+    const framing = request.chat ? "chat" : "plain";
+    const prompt = promptTokens(model, { prompt: request.prompt, framing });
+    if (prompt.length === 0) {
+      throw new UsageError("Cannot generate: expected a prompt of at least one token: it is empty");
+    }
     if (prompt.length > info.context) {
       throw new InputError(
         `Cannot run a prompt of ${prompt.length} tokens: expected at most ${info.context}, the ` +
@@ -97,21 +101,6 @@ function readRequest(flags: CommandArguments["flags"]): Request {
     temperature: number("temperature", 0, 0, false),
     seed: number("seed", 0, 0, true),
   };
-}
-
-function promptTokens(model: LoadedModel, { prompt, chat }: Request): readonly number[] {
-  const { tokenizer } = model;
-  if (chat && model.chat === undefined) {
-    throw new InputError(
-      `Cannot use --chat: expected a model with a known chat format: model "${model.checkpoint.info.name}" has none: leave it out`,
-    );
-  }
-  const tokens = chat && model.chat !== undefined
-    ? encodeChat(tokenizer, model.chat, [{ role: "user", content: prompt }])
-    : tokenizer.encode(prompt);
-  const withStart = !chat && tokenizer.bos !== undefined ? [tokenizer.bos, ...tokens] : tokens;
-  if (withStart.length > 0) return withStart;
-  throw new UsageError("Cannot generate: expected a prompt of at least one token: it is empty");
 }
 
 interface Generation {

@@ -5,13 +5,19 @@
  */
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
+import { compareCommand } from "./compare.ts";
 import { doctorCommand } from "./doctor.ts";
-import { createHelpCommand } from "./help.ts";
 import { generateCommand } from "./generate.ts";
+import { createHelpCommand } from "./help.ts";
 import { listCommand } from "./list.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
 
 /** All commands, in the order in which the help shows them. */
 export const commands: readonly Command[] = [
+  runCommand,
+  compareCommand,
+  reportCommand,
   generateCommand,
   listCommand,
   checkCommand,

@@ -63,7 +63,7 @@ export function summaryTable(summary: Summary): string {
     ],
     ["MACs [×] ↓", (arm) => numberText(arm.cost?.macs)],
     ["speed-up [×] ↑", (arm) => estimateText(arm.speed?.perPrompt)],
-    ["verdict", (arm) => arm.speed?.verdict ?? ABSENT],
+    ["verdict", (arm) => arm.role === "baseline" ? ABSENT : arm.speed?.verdict ?? ABSENT],
   ];
   const shown = columns.filter(([, cell]) => summary.arms.some((arm) => cell(arm) !== ABSENT));
   return alignedTable(
