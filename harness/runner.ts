@@ -279,7 +279,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
     return {
       manifest: {
         ...fixed,
-        digest: digest(fixed),
+        digest: digest({ ...fixed, maxTokens: request.maxTokens }),
         started: new Date().toISOString(),
         environment: request.environment,
       },
