@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { SHARED_READOUT } from "../contract/signal.ts";
+import { SHARED_READOUT, type SignalRequest } from "../contract/signal.ts";
 import {
   type BackendCheck,
   besideReference,
@@ -224,9 +224,18 @@ export const RUN_CHECKS: readonly BackendCheck[] = [
         const step = session.begin(trial.rows(session.newSlot(), tokens));
         const half = Math.floor(layerCount / 2);
         step.run({ from: 0, to: half }, "block");
+        const entropy: SignalRequest = {
+          kind: "readout",
+          signal: "entropy",
+          readout: SHARED_READOUT,
+        };
+        const entropies = async (): Promise<Float32Array> =>
+          Float32Array.from((await step.readSignals([entropy])).values.subarray(0, 3));
         const below = await trial.logits(step);
+        const belowEntropies = await entropies();
         const mark = step.mark();
         step.run({ from: half, to: layerCount }, "block");
+        await entropies();
         const above = await trial.logits(step);
         const readout = { head: "shared", mark };
         const marked = Float32Array.from(await step.readLogits(readout, [1]));
@@ -234,6 +243,10 @@ export const RUN_CHECKS: readonly BackendCheck[] = [
         step.restore(mark);
         const actual = await trial.logits(step);
         expectSameRows(trial, { actual, expected: below, what: "restored" });
+        expectClose(await entropies(), belowEntropies, {
+          tolerance: trial.tolerance.signal,
+          what: "entropy of restored states",
+        });
         step.run({ from: half, to: layerCount }, "block");
         const again = await trial.logits(step);
         expectSameRows(trial, { actual: again, expected: above, what: "run again" });

@@ -112,6 +112,35 @@ export const SLOT_CHECKS: readonly BackendCheck[] = [
       }),
   },
   {
+    name: "dropped rows leave no entries behind, in later passes either",
+    run: (setup) =>
+      onTrial(setup, async (trial) => {
+        const { session, layerCount } = trial;
+        const [tokens, others] = [trial.tokens(2), trial.tokens(2, 1)];
+        const results: Float32Array[][] = [];
+        for (const dropped of ["nothing", "by truncation", "by commit"]) {
+          const slot = session.newSlot();
+          const step = session.begin(trial.rows(slot, tokens));
+          trial.runAll(step);
+          if (dropped !== "nothing") step.run(layerCount - 1, "block", [1], 1);
+          if (dropped === "by truncation") {
+            step.commit();
+            session.truncate(slot, 1);
+          } else step.commit([0]);
+          await trial.decode(slot, others.slice(0, 1));
+          // Its second pass sees those of earlier rows: none, unless a dropped one is left.
+          const last = session.begin(trial.rows(slot, others.slice(1)));
+          trial.runAll(last);
+          last.run(layerCount - 1, "block", [0], 1);
+          results.push(await trial.logits(last));
+          last.commit();
+        }
+        for (const actual of results.slice(1)) {
+          expectSameRows(trial, { actual, expected: results[0]!, what: "behind dropped rows" });
+        }
+      }),
+  },
+  {
     name: "commit refuses rows that are no prefix",
     run: (setup) =>
       onTrial(setup, async (trial) => {

@@ -5,6 +5,7 @@ import {
   type BackendSetup,
   conformBackend,
 } from "../../harness/conformance/backend.ts";
+import type { Checkpoint, OpenOptions } from "../../harness/contract/mod.ts";
 import { syntheticModel, type SyntheticShape } from "../../models/synthetic.ts";
 
 const BASE: SyntheticShape = {
@@ -30,6 +31,29 @@ const SHAPES: Readonly<Record<string, Partial<SyntheticShape>>> = {
   "three tokens, a short context": { layerCount: 2, vocabSize: 3, context: 12, tiedHead: false },
 };
 
+/** A model in which tokens 2i and 2i + 1 have one embedding, so that all logits tie. */
+function withTwins(checkpoint: Checkpoint): Checkpoint {
+  return {
+    ...checkpoint,
+    tensor(role) {
+      const stored = checkpoint.tensor(role);
+      const [rows, columns] = stored.shape;
+      if (rows === undefined || columns === undefined) return stored;
+      return {
+        ...stored,
+        read: async () => {
+          const bytes = await stored.read();
+          const width = 4 * columns;
+          for (let row = 1; row < rows; row += 2) {
+            bytes.copyWithin(row * width, (row - 1) * width, row * width);
+          }
+          return bytes;
+        },
+      };
+    },
+  };
+}
+
 function setupOf(shape: Partial<SyntheticShape>): BackendSetup {
   const { checkpoint } = syntheticModel({ ...BASE, ...shape });
   return {
@@ -44,6 +68,15 @@ for (const [name, shape] of Object.entries(SHAPES)) {
     for (const check of BACKEND_CHECKS) await t.step(check.name, () => check.run(setup));
   });
 }
+
+Deno.test("cpu conforms: ties in every readout", async (t) => {
+  const { checkpoint } = syntheticModel(BASE);
+  const setup = {
+    ...setupOf({}),
+    open: (options: OpenOptions) => cpuBackend.open(withTwins(checkpoint), options),
+  };
+  for (const check of BACKEND_CHECKS) await t.step(check.name, () => check.run(setup));
+});
 
 Deno.test("cpu conforms to itself as the reference", async () => {
   const setup = setupOf({});
