@@ -14,14 +14,7 @@ export function temporaryPath(path: string): string {
 export async function writeAtomically(path: string, text: string): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    const file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    try {
-      const writer = file.writable.getWriter();
-      await writer.write(new TextEncoder().encode(text));
-      await file.sync();
-    } finally {
-      file.close();
-    }
+    await writeSynced(temporary, new TextEncoder().encode(text));
     await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
@@ -29,6 +22,12 @@ export async function writeAtomically(path: string, text: string): Promise<void>
       cause,
     });
   }
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  using file = await Deno.open(path, { write: true, create: true, truncate: true });
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+  await file.sync();
 }
 
 /** The words of the system or of the permission check, without advice for others. */
