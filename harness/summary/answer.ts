@@ -9,8 +9,8 @@
  */
 import type { ArmSummary, Noise, QualityClass } from "../contract/summary.ts";
 import { explain } from "./explain.ts";
-import { QUALITY_CLASSES } from "./quality.ts";
-import { classText, timesText } from "./words.ts";
+import { CLASS_FLOORS, QUALITY_CLASSES } from "./quality.ts";
+import { classText, percentText, timesText } from "./words.ts";
 
 const PASSING = ["A", "B", "C"] as const;
 const MOST_EXPLANATIONS = 3;
@@ -32,25 +32,24 @@ export function answerOf({ arms, noise, layerCount }: AnswerInput): readonly str
   const timed = policies.some(({ speed }) => speed !== undefined);
   const measured = policies.some(({ worstQuality }) => worstQuality !== undefined);
   return [
-    ...cautions({ noise, timed, measured }),
+    ...noisy(noise),
+    ...timed ? [] : ["Nothing was timed: costs below count multiply-accumulates."],
+    ...measured ? [] : [unmeasured(policies)],
     ...measured ? bestPerClass(policies, { timed, layerCount }) : fastest(policies),
   ];
 }
 
-interface Caution {
-  readonly noise: Noise | undefined;
-  readonly timed: boolean;
-  readonly measured: boolean;
+function noisy(noise: Noise | undefined): readonly string[] {
+  if (noise?.verdict !== "noisy") return [];
+  return [
+    `This run's timing is noisy, do not rely on its speed-ups: ${noise.reasons.join("; ")}.`,
+  ];
 }
 
-function cautions({ noise, timed, measured }: Caution): readonly string[] {
-  return [
-    ...noise?.verdict === "noisy"
-      ? [`This run's timing is noisy, do not rely on its speed-ups: ${noise.reasons.join("; ")}.`]
-      : [],
-    ...timed ? [] : ["Nothing was timed: costs below count multiply-accumulates."],
-    ...measured ? [] : ["No quality was measured: nothing below says what a speed-up costs."],
-  ];
+function unmeasured(policies: readonly ArmSummary[]): string {
+  return policies.some(({ quality }) => quality.length > 0)
+    ? "Full depth solves no suite of this run, so no policy has a quality class."
+    : "No quality was measured: nothing below says what a speed-up costs.";
 }
 
 function bestPerClass(
@@ -71,10 +70,11 @@ function bestPerClass(
     .sort((a, b) => standing(a) - standing(b) || gain(b) - gain(a))
     .slice(0, MOST_EXPLANATIONS)
     .map((arm) => explain(arm, layerCount));
+  const open = policies.some((arm) => keeps(arm, "C") && arm.speed?.verdict === "inconclusive");
   return [
-    `No policy pays: none is ${
-      timed ? "decidedly faster than full depth" : "cheaper than full depth"
-    } and keeps at least 97.0 % of its quality.`,
+    `${open ? "No policy is shown to pay" : "No policy pays"}: none is both ${
+      timed ? "decidedly faster" : "cheaper"
+    } than full depth and at least ${percentText(CLASS_FLOORS.C)} as good.`,
     ...explained,
   ];
 }

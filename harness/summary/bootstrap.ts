@@ -181,6 +181,10 @@ function createDraw({ starts, inside, statistics }: ClusteredSample, seed: numbe
   }
   const random = createRandom(seed);
   const within = inside === "resampled" && observations > clusters;
+  const perNumber = Float64Array.from(
+    { length: clusters },
+    (_, c) => drawsPerNumber(starts[c + 1]! - starts[c]!),
+  );
 
   const drawClusters = (into: Float64Array): void => {
     for (let i = 0; i < clusters; i++) {
@@ -193,11 +197,21 @@ function createDraw({ starts, inside, statistics }: ClusteredSample, seed: numbe
     for (let i = 0; i < clusters; i++) {
       const c = Math.floor(random.uniform() * clusters);
       const first = starts[c]!, length = starts[c + 1]! - first;
+      let rest = 0;
       for (let j = 0; j < length; j++) {
-        const from = (first + Math.floor(random.uniform() * length)) * width;
+        if (j % perNumber[c]! === 0) rest = random.uniform();
+        rest *= length; // exact: the next digit of the number in base `length`
+        const digit = Math.floor(rest);
+        rest -= digit;
+        const from = (first + digit) * width;
         for (let v = 0; v < width; v++) into[i * width + v]! += values[from + v]!;
       }
     }
   };
   return { original: (into) => into.set(totals), resample: within ? drawBlocks : drawClusters };
+}
+
+/** Indices below `length` that one number of 32 random bits yields with at least 16 to spare. */
+function drawsPerNumber(length: number): number {
+  return Math.max(1, Math.floor(16 / Math.log2(length)));
 }

@@ -50,12 +50,16 @@ function costReason({ speed, cost }: ArmSummary, layerCount: number): string | u
     case "faster":
       return `is ${measured}`;
     case "inconclusive":
-      return `is ${measured}, which this run cannot tell from no gain (it could detect ${
-        percentText(speed.minimumDetectable)
-      })${term === undefined ? "" : `; it ${term}`}`;
+      return `is ${measured}, which this run cannot tell from no gain${
+        detectable(speed.minimumDetectable)
+      }${term === undefined ? "" : `; it ${term}`}`;
     default:
       return `is ${measured}${term === undefined ? "" : `; it ${term}`}`;
   }
+}
+
+function detectable(effect: number): string {
+  return Number.isNaN(effect) ? "" : ` (the least it can detect is ${percentText(effect)})`;
 }
 
 /** What a step is made of, and the term that keeps it from being cheaper than full depth. */
@@ -66,6 +70,7 @@ function forbiddingTerm(cost: CostView, layerCount: number): string {
     return `${ran} for ${macs.toFixed(2)} × the multiply-accumulates of a full-depth step and ` +
       `waits for ${cost.reads.toFixed(1)} reads per token`;
   }
+  if (macs < 1.005 && cost.blocksRun.value > layerCount - 0.05) return `${ran}: it saves nothing`;
   const total = `${ran}, yet its steps cost ${macs.toFixed(2)} × a full-depth step`;
   const { blocks, readouts, probes, fills } = macShares;
   if (readouts >= Math.max(probes, fills) && cost.readouts > 1.005) {

@@ -104,6 +104,13 @@ Deno.test("summarize() says that nothing pays and which ledger term forbids it",
   assertStringIncludes(exit, "it is 1.6");
 });
 
+Deno.test("summarize() leaves an undecided run open instead of saying that nothing pays", () => {
+  const { answer } = summarize(madeUpRun([{}, {}, {}, {}], { noise: 0.2 }), options);
+  assertStringIncludes(answer[1]!, "No policy is shown to pay");
+  assertStringIncludes(answer[2]!, "cannot tell from no gain (the least it can detect is");
+  assertStringIncludes(answer[2]!, "it runs 30.0 of 30 blocks: it saves nothing");
+});
+
 Deno.test("summarize() does not depend on the order of the records", () => {
   const run = madeUpRun([{}, {}, { ...halfDepth, loses: 5 }, greedyReader]);
   const shuffled = { ...run, records: [...run.records].reverse() };
@@ -176,6 +183,12 @@ Deno.test("summarize() leaves out what was not measured", () => {
   assertStringIncludes(times.answer.join("\n"), "Fastest: fixed_exit(exit=15)");
   const nothing = summarize({ ...run, records: [] }, options);
   assertEquals([nothing.samples.length, nothing.methods.length], [0, 1]);
+  const unsolved = run.records.flatMap((record) =>
+    record.pass === "free" && record.outcome === "ok" ? [{ ...record, score: 0 }] : []
+  );
+  const { answer, warnings } = summarize({ ...run, records: unsolved }, options);
+  assert(answer.some((line) => line.startsWith("Full depth solves no suite")));
+  assert(warnings.some((line) => line.startsWith("Full depth scores 0 on suite copy")));
 });
 
 Deno.test("summarize() holds only numbers that JSON keeps, or NaN for one prompt", () => {

@@ -81,26 +81,37 @@ export interface Resampling {
 
 /** Compares paired times. */
 export function compareTimes(times: PairedTimes, resampling: Resampling): TimeComparison {
-  const { baseMs, armMs, steps, starts } = times;
+  const { baseMs, armMs, starts } = times;
   const logs = baseMs.map((base, k) => Math.log(base / armMs[k]!));
   const shares = blockShares(starts);
-  const [perPrompt, workload, decodeMs] = bootstrapRatios({
+  const [perPrompt, workload] = bootstrapRatios({
     starts,
     inside: "resampled",
     statistics: [
       { numerators: logs.map((d, k) => d * shares[k]!), denominators: shares, scale: "linear" },
       { numerators: baseMs, denominators: armMs, scale: "log" },
-      {
-        numerators: armMs.map((ms, k) => (ms / steps[k]!) * shares[k]!),
-        denominators: shares,
-        scale: "linear",
-      },
     ],
   }, resampling);
   const differences = starts.slice(1).map((end, i) =>
     sum(logs.slice(starts[i]!, end)) / (end - starts[i]!)
   );
-  return { perPrompt: perPrompt!, workload: workload!, decodeMs: decodeMs!, differences };
+  const decodeMs = timePerToken(times, resampling);
+  return { perPrompt: perPrompt!, workload: workload!, decodeMs, differences };
+}
+
+/** Arm decode time per token, ms: mean over prompts of the mean over their blocks. */
+function timePerToken({ armMs, steps, starts }: PairedTimes, resampling: Resampling): Interval {
+  const shares = blockShares(starts);
+  const [interval] = bootstrapRatios({
+    starts,
+    inside: "kept",
+    statistics: [{
+      numerators: armMs.map((ms, k) => (ms / steps[k]!) * shares[k]!),
+      denominators: shares,
+      scale: "linear",
+    }],
+  }, resampling);
+  return interval!;
 }
 
 /** An arm's comparison as a report shows it. */
@@ -121,11 +132,11 @@ export function speedOf(
 
 /** The baseline against itself: ratios of exactly 1, and its own time per token. */
 export function baselineSpeed(records: readonly TimedRecord[], resampling: Resampling): Speed {
-  const itself = compareTimes(pairTimes(records, records), resampling);
-  const clusters = itself.decodeMs.clusters;
+  const decodeMs = timePerToken(pairTimes(records, records), resampling);
+  const { clusters } = decodeMs;
   const one: Estimate = { value: 1, low: 1, high: 1, clusters };
   return {
-    decodeMs: estimateOf(itself.decodeMs, { min: 0 }),
+    decodeMs: estimateOf(decodeMs, { min: 0 }),
     perPrompt: one,
     workload: one,
     pValue: 1,
