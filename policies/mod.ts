@@ -6,5 +6,7 @@
 import type { PolicyPlugin } from "../harness/contract/mod.ts";
 import { depthPolicies } from "./depth/mod.ts";
 
+export * from "./depth/mod.ts";
+
 /** Every policy, in the order in which they are listed. */
 export const policies: readonly PolicyPlugin[] = [...depthPolicies];

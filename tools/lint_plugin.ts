@@ -54,6 +54,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: "harness/decode/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
   { files: "harness/measure/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
   { files: "harness/summary/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
+  { // what is run on one item: decode it, measure it
+    files: "harness/passes/",
+    may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "harness/measure/", "own"],
+    packages: [],
+  },
   { // judges what the decode loop does, so it may run it
     files: "harness/conformance/",
     may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "own"],

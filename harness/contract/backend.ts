@@ -81,7 +81,7 @@ export interface Sampler {
   readonly topK?: number | undefined;
   /** Keeps the smallest set of likeliest tokens with at least this mass; all when absent. */
   readonly topP?: number | undefined;
-  /** Uniform number in [0, 1) of each row, in the order of the row set. */
+  /** Uniform number in [0, 1) of a row, named by its index in the step. */
   uniform(row: number): number;
 }
 
@@ -89,7 +89,7 @@ export interface Sampler {
 export interface TokenChoice {
   /** Chosen token of each row. */
   readonly tokens: Int32Array;
-  /** Its log-probability in nats, over the readout's vocabulary. */
+  /** Its log-probability in nats, over the readout's vocabulary, before a sampler's edits. */
   readonly logProbabilities: Float32Array;
   /** Second likeliest token of each row; −1 when the vocabulary has one token. */
   readonly seconds: Int32Array;
@@ -119,6 +119,8 @@ export interface DecoderStep {
    * Runs a block or consecutive blocks. Each pass of a repeated block has its
    * own KV entries; those of a later pass that a row never ran are holes. At
    * each block the entries of all rows are written before any row attends.
+   * Throws `ContractError` when a row would read an entry of a first pass that
+   * was never written, or filled with `none`.
    */
   run(blocks: number | Span, part: Part, rows?: RowSet, pass?: number): void;
   /**

@@ -4,10 +4,16 @@
  * @module
  */
 import type { PolicyPlugin } from "../../harness/contract/mod.ts";
-import { calm } from "./calm.ts";
-import { fixedExit } from "./fixed_exit.ts";
-import { fullDepth } from "./full_depth.ts";
-import { unifiedLayerSkipping } from "./unified_layer_skipping.ts";
+import { calm, type CalmOptions } from "./calm.ts";
+import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
+import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
+import {
+  unifiedLayerSkipping,
+  type UnifiedLayerSkippingOptions,
+} from "./unified_layer_skipping.ts";
+
+export { calm, fixedExit, fullDepth, unifiedLayerSkipping };
+export type { CalmOptions, FixedExitOptions, FullDepthOptions, UnifiedLayerSkippingOptions };
 
 /** All depth policies, the baseline first. */
 export const depthPolicies: readonly PolicyPlugin[] = [

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { memorySource } from "../../models/byte_source.ts";
-import { openModel } from "../../models/open.ts";
-import { SHARED_READOUT } from "../../harness/contract/mod.ts";
-import type { Row } from "../../harness/contract/mod.ts";
-import { cpuBackend } from "./mod.ts";
+import { memorySource } from "../models/byte_source.ts";
+import { openModel } from "../models/open.ts";
+import { SHARED_READOUT } from "../harness/contract/mod.ts";
+import type { Row } from "../harness/contract/mod.ts";
+import { cpuBackend } from "../backends/cpu/mod.ts";
 
 interface GoldenModel {
   readonly file: string;
@@ -17,7 +17,7 @@ interface GoldenModel {
 /** Answers of transformers in f32; tools/golden/synthetic_llama.py made them. */
 const golden: { models: readonly GoldenModel[] } = JSON.parse(
   Deno.readTextFileSync(
-    new URL("../../tests/golden/logits/synthetic_llama.json", import.meta.url),
+    new URL("golden/logits/synthetic_llama.json", import.meta.url),
   ),
 );
 
@@ -31,7 +31,7 @@ function farthest(a: Float32Array, b: Float32Array): number {
 }
 
 async function open(file: string) {
-  const bytes = Deno.readFileSync(new URL(`../../${file}`, import.meta.url));
+  const bytes = Deno.readFileSync(new URL(`../${file}`, import.meta.url));
   const { checkpoint } = await openModel(memorySource(file, bytes));
   return await cpuBackend.open(checkpoint, { slots: 1, context: 32 });
 }

@@ -1,0 +1,65 @@
+/**
+ * Depthbench as a library: compare early-exit, layer-skipping and
+ * self-speculative decoding policies of decoder-only language models.
+ *
+ * Runs in Deno and in browsers. Importing this module opens nothing: models,
+ * backends and report libraries load when they are used.
+ *
+ * @example
+ * ```ts
+ * import { armOf, cpuBackend, fullDepth, memoryStore, planRun, runPlan, syntheticModel } from "@depthbench/depthbench";
+ * import { copy, fixedExit, summarize } from "@depthbench/depthbench";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = syntheticModel({
+ *   layerCount: 4, dModel: 32, heads: 2, kvHeads: 1, headDim: 16, ffnSize: 64,
+ *   vocabSize: 300, context: 128, tiedHead: true, seed: 7,
+ * });
+ * const plan = await planRun({
+ *   model,
+ *   backend: cpuBackend,
+ *   suites: [{ plugin: copy, size: "smoke", split: "test", seed: 0, limit: 2 }],
+ *   arms: [armOf(fullDepth), armOf(fixedExit, { options: { exit: 2 } })],
+ *   passes: ["free", "lockstep"],
+ *   seed: 0, repetitions: 1, timedTokens: 4, harness: "example",
+ *   environment: { cpu: "any", cores: 1, memoryBytes: 0, os: "any", runtime: "any", clockStepMs: 0, clockCostMs: 0 },
+ *   encodePrompt: (prompt) => model.tokenizer.encode(prompt),
+ * });
+ * const store = memoryStore();
+ * await runPlan(plan, { store });
+ * plan.close();
+ * assertEquals(summarize(await store.read()).arms.length, 2);
+ * ```
+ *
+ * @module
+ */
+export * from "./harness/contract/mod.ts";
+export { armOf, type ArmSettings } from "./harness/arm_request.ts";
+export { memoryStore } from "./harness/memory_store.ts";
+export {
+  type ArmRequest,
+  planRun,
+  type RunHandling,
+  type RunPlan,
+  runPlan,
+  type RunProgress,
+  type RunRequest,
+  type SuiteRequest,
+} from "./harness/runner.ts";
+export type { PassArm, PassContext, PassItem } from "./harness/passes/cells.ts";
+export { MeteredSession } from "./harness/decode/metered_session.ts";
+export { LedgerCounter } from "./harness/decode/ledger.ts";
+export { summarize, type SummaryOptions } from "./harness/summary/mod.ts";
+export { parsePolicySpecs, type PolicySource, type PolicySpec } from "./harness/spec_text.ts";
+export { cpuBackend } from "./backends/cpu/mod.ts";
+export { type EmbeddedModel, embeddedModels } from "./models/embedded/mod.ts";
+export { encodeChat, memorySource, openModel, syntheticModel } from "./models/mod.ts";
+export type {
+  GgufLimits,
+  OpenModelOptions,
+  ReadGgufOptions,
+  SyntheticShape,
+} from "./models/mod.ts";
+export * from "./policies/mod.ts";
+export { html, json, markdown, type ReportPlugin, reports } from "./reports/mod.ts";
+export { arithmetic, copy, prose, recall, suites } from "./suites/mod.ts";
