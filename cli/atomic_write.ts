@@ -33,5 +33,5 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
 /** The words of the system or of the permission check, without advice for others. */
 export function causeText(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
-  return text.replace(/, run again with.*$/, "").replace(/\s*\(os error \d+\)/, "");
+  return text.replace(/, run again with the --[\w-]+ flag/, "").replace(/\s*\(os error \d+\)/, "");
 }

@@ -42,7 +42,7 @@ Deno.test("dispatch() maps every error to its exit code and one line", async () 
     [new ModelFormatError("bad", place), 3, 'Cannot read model: field "magic" at offset 8: bad'],
     [new ContractError("p", "no"), 3, 'Plugin "p" breaks the contract: no'],
     [new UnsupportedError("Cannot d"), 3, "Cannot d"],
-    [new TypeError("\x1b[31mx"), 3, "Cannot finish: unexpected TypeError: [31mx: run again"],
+    [new TypeError("\x1b[31mx"), 3, "Cannot finish: unexpected TypeError: x: run again"],
     ["text", 3, "Cannot finish: unexpected text"],
   ];
   for (const [error, code, line] of cases) {

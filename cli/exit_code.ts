@@ -32,7 +32,9 @@ export function sentenceOf(error: unknown): string {
   const message = oneLine(error.message);
   if (OURS.includes(error.name)) return message;
   if (error instanceof Deno.errors.NotCapable) {
-    return `Cannot finish without a permission: ${message.replace(/, run again with.*$/, "")}: ` +
+    return `Cannot finish without a permission: ${
+      message.replace(/, run again with the --[\w-]+ flag/, "")
+    }: ` +
       "name the path on the command line, so that the launcher grants it";
   }
   return `Cannot finish: unexpected ${error.name}: ${message}: run again with --verbose for the stack`;

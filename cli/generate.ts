@@ -13,6 +13,7 @@ import { hashUniform } from "../harness/numerics/random.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
 import { colorByHeight } from "./exit_color.ts";
 import { EXIT } from "./exit_code.ts";
+import { nextTurn } from "./next_turn.ts";
 import { loadModel } from "./model_files.ts";
 import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
@@ -132,6 +133,7 @@ async function stream(generation: Generation, io: Io): Promise<number> {
   let ended: StopReason | "interrupted" = "interrupted";
   let firstMs = 0;
   while (!io.signal.aborted) {
+    await nextTurn();
     const next = await tokens.next();
     if (next.done) {
       ended = next.value;

@@ -4,7 +4,7 @@
  * @module
  */
 import config from "../deno.json" with { type: "json" };
-import type { RunRecord } from "../harness/contract/record.ts";
+import type { RecordStore, RunRecord } from "../harness/contract/record.ts";
 import type { Summary } from "../harness/contract/summary.ts";
 import {
   type ArmRequest,
@@ -19,6 +19,7 @@ import { json } from "../reports/mod.ts";
 import type { Command, Io } from "./command.ts";
 import { readEnvironment } from "./environment.ts";
 import { EXIT } from "./exit_code.ts";
+import { nextTurn } from "./next_turn.ts";
 import { loadModel } from "./model_files.ts";
 import { resolveArms } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
@@ -127,7 +128,7 @@ async function carryOut(plan: RunPlan, handling: Handling): Promise<number> {
   const { io, spec, folder } = handling;
   await makeFolder(folder);
   if (handling.fresh) await clearRun(folder);
-  const store = new SqliteStore(recordsPath(folder));
+  const store = yielding(new SqliteStore(recordsPath(folder)));
   const line = io.progress();
   try {
     await runPlan(plan, {
@@ -143,7 +144,7 @@ async function carryOut(plan: RunPlan, handling: Handling): Promise<number> {
       );
       return EXIT.interrupted;
     }
-    const run = store.read();
+    const run = await store.read();
     const summary = summarize(run, { margin: spec.margin });
     const report = await writeReports(summary, { folder, stem: spec.report });
     if (handling.json) {
@@ -157,6 +158,23 @@ async function carryOut(plan: RunPlan, handling: Handling): Promise<number> {
     line.end();
     store.close();
   }
+}
+
+/**
+ * The store, giving way to the event loop after each unit of work: a backend that never waits
+ * would otherwise keep Ctrl-C from being heard.
+ */
+function yielding(store: RecordStore): RecordStore {
+  return {
+    open: (manifest, items) => store.open(manifest, items),
+    done: () => store.done(),
+    async append(records): Promise<void> {
+      await store.append(records);
+      await nextTurn();
+    },
+    read: () => store.read(),
+    close: () => store.close(),
+  };
 }
 
 /** Answer, policy table and the first warnings. */

@@ -10,9 +10,13 @@
 // deno-lint-ignore no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
-/** `text` without control characters; tab and line feed stay. */
+// Whole escape sequences: CSI with its parameters, OSC with its text.
+// deno-lint-ignore no-control-regex
+const SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?)/g;
+
+/** `text` without escape sequences and control characters; tab and line feed stay. */
 export function stripControls(text: string): string {
-  return text.replace(CONTROLS, "");
+  return text.replace(SEQUENCES, "").replace(CONTROLS, "");
 }
 
 /** `text` on one line: controls removed, runs of blanks made one. */

@@ -17,13 +17,19 @@ export function nearestName(given: string, names: readonly string[]): string | u
   let nearest: string | undefined;
   let fewest = Infinity;
   for (const name of names) {
-    const edits = levenshteinDistance(plain(given), plain(name));
+    const edits = editsBetween(plain(given), plain(name));
     if (edits < fewest && edits <= FARTHEST * Math.max(given.length, name.length)) {
       nearest = name;
       fewest = edits;
     }
   }
   return nearest;
+}
+
+/** Edits between two words; letters in another order count as one, as transpositions are common. */
+function editsBetween(a: string, b: string): number {
+  const sorted = (word: string) => [...word].sort().join("");
+  return a !== b && sorted(a) === sorted(b) ? 1 : levenshteinDistance(a, b);
 }
 
 /** `did you mean "calm"?`, or the list of names when none is near. */

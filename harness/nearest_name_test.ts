@@ -5,6 +5,7 @@ const NAMES = ["full_depth", "fixed_exit", "unified_layer_skipping", "calm"];
 
 Deno.test("nearestName() finds a transposition, a dash and a wrong case", () => {
   assertStrictEquals(nearestName("clam", NAMES), "calm");
+  assertStrictEquals(nearestName("rnu", ["list", "run"]), "run");
   assertStrictEquals(nearestName("Fixed-Exit", NAMES), "fixed_exit");
   assertStrictEquals(nearestName("unified_layer_skiping", NAMES), "unified_layer_skipping");
 });

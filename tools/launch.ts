@@ -57,7 +57,7 @@ export function launchArguments(
     args: [
       "run",
       "--no-prompt",
-      "--cached-only",
+      "--deny-import",
       `--config=${root}/deno.json`,
       `--allow-read=${listed(set.read, read)}`,
       `--allow-write=${listed(set.write, write)}`,
