@@ -105,7 +105,7 @@ Deno.test("resolveArms() loads policies from files: default, only, several expor
       ["two.ts", "2 exports are"],
       ["none.ts", 'none is: exports are "a"'],
       ["broken.ts", "correct the file"],
-      ["throws.ts", "at load the file"],
+      ["throws.ts", "at load: correct the file"],
     ];
     for (const [name, message] of fails) {
       const error = await assertRejects(
