@@ -8,6 +8,8 @@ Deno.test("countOutliers() applies both rules at their limits", () => {
   // Nine more values in the middle keep the quartiles at 3 and 5: fences 8 and 11, −0 and −3.
   const centred = [...base, 3, 3, 4, 4, 4, 5, 5, 4, 4];
   assertEquals(countOutliers([...centred, 8.5]), { mad: 0, mild: 1, extreme: 0 });
+  assertEquals(countOutliers([...centred, 18]).mad, 0); // 14 deviations of 1 from 4
+  assertEquals(countOutliers([...centred, 19]).mad, 1);
   assertEquals(countOutliers([...centred, 30]), { mad: 1, mild: 0, extreme: 1 });
 });
 

@@ -88,6 +88,12 @@ Deno.test("suiteQuality() weights likelihoods by tokens and clusters them by doc
   assertAlmostEquals(Math.exp(policy!.value.value), 12.125733, 5e-7);
   assertAlmostEquals(policy!.ratio!.value, Math.E / 12.125733, 1e-6);
   assertEquals([policy!.value.clusters, policy!.churn], [2, undefined]);
+  const { ratio, difference } = policy!;
+  assertEquals([ratio!.low, ratio!.high], [
+    Math.exp(-difference!.high),
+    Math.exp(-difference!.low),
+  ]);
+  assert(ratio!.low < ratio!.value && ratio!.value < ratio!.high);
   assertAlmostEquals(base!.value.value, 1, 1e-12, "full depth comes from the policy's records");
 });
 

@@ -15,6 +15,13 @@ Deno.test("signFlipTest() of sixteen equal differences is 2 in 65536", () => {
   assertEquals(signFlipTest(new Array(16).fill(0.3), 0), 2 / 65536);
 });
 
+Deno.test("signFlipTest() counts equal sums as equal despite rounding", () => {
+  for (let place = 0; place < 10; place++) {
+    const differences = Array.from({ length: 10 }, (_, i) => i === place ? -0.1 : 0.1);
+    assertEquals(signFlipTest(differences, 0), 22 / 1024); // 2 · (1 + 10) patterns
+  }
+});
+
 Deno.test("signFlipTest() estimates the exact share beyond sixteen differences", () => {
   // 20 differences of ±1, 14 positive: P(|S| ≥ 8) = 2·P[Bin(20, ½) ≥ 14] = 0.115318.
   const differences = Array.from({ length: 20 }, (_, i) => i < 14 ? 1 : -1);
