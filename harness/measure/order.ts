@@ -24,7 +24,10 @@ export interface PromptVisit {
 }
 
 /** Indices 0 to `arms` − 1 in the order in which the arms run in this block. */
-export function armOrder(arms: number, { seed, prompt, repetition }: PromptVisit): readonly number[] {
+export function armOrder(
+  arms: number,
+  { seed, prompt, repetition }: PromptVisit,
+): readonly number[] {
   const pair = Math.floor(repetition / 2);
   const random = createRandom(hash32(seed, hashText(prompt), pair));
   const order = Array.from({ length: arms }, (_, arm) => arm);
