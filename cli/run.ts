@@ -54,7 +54,7 @@ what is done; the same command resumes. A grid such as threshold=0.5..0.95/10 ma
     const spec = await readRunSpec(flags);
     const plan = await planRun(await requestOf(spec));
     try {
-      const folder = spec.out ?? defaultFolder(plan);
+      const folder = spec.out ?? defaultFolder(plan, spec);
       return await carryOut(plan, {
         io,
         spec,
@@ -110,10 +110,12 @@ async function armsOf(
   return [baseline!, ...named.filter((arm) => !isBaseline(arm))];
 }
 
-/** Named after the model and all that affects the results, so that runs do not mix. */
-function defaultFolder({ manifest }: RunPlan): string {
-  const model = manifest.model.name.replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "").slice(0, 40);
-  return `out/${model || "model"}-${manifest.digest.replace("sha256:", "").slice(0, 8)}`;
+/** Named after the model as asked for and all that affects the results, so that runs do not mix. */
+function defaultFolder(plan: RunPlan, { model }: RunSpec): string {
+  const name = (model.split(/[\\/]/).at(-1) ?? "").replace(/\(.*|\.\w+$/s, "")
+    .replaceAll(/[^\w.-]+/g, "_").replace(/^\.+/, "").slice(0, 40);
+  const digest = plan.manifest.digest.replace("sha256:", "").slice(0, 8);
+  return `out/${name === "" ? "model" : name}-${digest}`;
 }
 
 interface Handling {
