@@ -60,7 +60,8 @@ export async function teacherForced(
   const size = (from: number) => batch || !(decodes(from) || bound.actsOnPrompt) ? CHUNK : 1;
   for (let from = 0; from < inputs.length;) {
     let to = Math.min(inputs.length, from + size(from));
-    if (!batch && !decodes(from)) to = Math.min(to, prompt.length);
+    // A full-depth prompt may share no order with the plans that follow; then it goes first.
+    if (!decodes(from) && !(batch && bound.actsOnPrompt)) to = Math.min(to, prompt.length);
     const climbers = inputs.slice(from, to).map((_, i): Climber => {
       const position = from + i;
       return {
