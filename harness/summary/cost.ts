@@ -10,7 +10,9 @@
  *     fills      = projected entries · 2·D·K          K = kvHeads · headDim
  *     blocks     = attention · (2·D·A + 2·D·K) + mlp · (3 or 2)·D·F + A·kvRead/K,  A = heads · headDim
  *
- * Recomputed entries are blocks. Free generations are taken where there are any,
+ * Recomputed entries are blocks. Blocks run are (attention + mlp) / 2. An end
+ * token, or the row on which a policy stopped, is not listed among a record's
+ * tokens but was paid for, so it counts as decoded. Free generations are taken where there are any,
  * else timed visits.
  *
  * @module
@@ -29,7 +31,6 @@ interface Usage {
   readonly key: string;
   readonly prompt: string;
   readonly tokens: number;
-  readonly blocksRun: number;
   readonly ledger: Ledger;
 }
 
@@ -56,7 +57,7 @@ export function costOf(arm: ArmRecords, request: CostRequest): CostView | undefi
     starts,
     inside: "kept",
     statistics: [{
-      numerators: values.map((usage) => usage.blocksRun),
+      numerators: values.map(({ ledger }) => (ledger.attention + ledger.mlp) / 2),
       denominators: values.map(({ tokens }) => tokens),
       scale: "linear",
     }],
@@ -122,8 +123,9 @@ function freeUsage(record: FreeRecord): Usage {
   return {
     key: promptKey(record),
     prompt: promptKey(record),
-    tokens: record.blocksRun.length - 1, // the first token comes from the prompt
-    blocksRun: sum(record.blocksRun.slice(1)),
+    // The first token comes from the prompt; one that ends the answer is not listed.
+    tokens: record.tokens.length - 1 +
+      (record.ended === "eos" || record.ended === "policy" ? 1 : 0),
     ledger: record.decodeLedger,
   };
 }
@@ -133,7 +135,6 @@ function timedUsage(record: TimedRecord): Usage {
     key: `${promptKey(record)}/${record.repetition}`,
     prompt: promptKey(record),
     tokens: record.steps,
-    blocksRun: record.blocksRun,
     ledger: record.decodeLedger,
   };
 }

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { arm, free, MODEL, storedRun, suite, timed, type TokenCost } from "./_test_run.ts";
+import { arm, free, ledger, MODEL, storedRun, suite, timed, type TokenCost } from "./_test_run.ts";
 import { costOf } from "./cost.ts";
 import { viewRun } from "./run_view.ts";
 
@@ -56,6 +56,22 @@ Deno.test("costOf() of full depth is 1 and of nothing decoded undefined", () => 
   }));
   const request = { baseline: view.baseline, model: MODEL, seed: 1, resamples: 99 };
   assertEquals(costOf(view.policies[0]!, request), undefined);
+});
+
+Deno.test("costOf() counts the step that found the end of the answer", () => {
+  const ended = (label: string) => ({
+    ...free(label, "a", { tokens: [1, 2] }),
+    ended: "eos" as const,
+    decodeLedger: ledger(2),
+  });
+  const view = viewRun(storedRun({
+    arms: [arm("full", { role: "baseline" }), arm("k")],
+    suites: [suite("copy")],
+    records: [ended("full"), ended("k")],
+  }));
+  const request = { baseline: view.baseline, model: MODEL, seed: 1, resamples: 99 };
+  const { readouts, blocksRun } = costOf(view.policies[0]!, request)!;
+  assertEquals([readouts, blocksRun.value], [1, 30]);
 });
 
 Deno.test("costOf() falls back to timed visits", () => {
