@@ -21,7 +21,7 @@
  *   suites: [{ plugin: copy, size: "smoke", split: "test", seed: 0, limit: 2 }],
  *   arms: [armOf(fullDepth), armOf(fixedExit, { options: { exit: 2 } })],
  *   passes: ["free", "lockstep"],
- *   seed: 0, repetitions: 1, timedTokens: 4, harness: "example",
+ *   seed: 0, repetitions: 1, timedTokens: 4, margin: 0.01, harness: "example",
  *   environment: { cpu: "any", cores: 1, memoryBytes: 0, os: "any", runtime: "any", clockStepMs: 0, clockCostMs: 0 },
  *   encodePrompt: (prompt) => model.tokenizer.encode(prompt),
  * });

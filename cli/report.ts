@@ -22,7 +22,7 @@ reports of the folder are written anew; with it, one is written to stdout or to 
   flags: {
     format: { kind: "text", value: "<format>", help: "One format" },
     out: { kind: "text", value: "<file>", help: "Where that format goes; default stdout" },
-    margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default 0.01" },
+    margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default the run's" },
   },
   positional: { least: 1, most: 1 },
   async run({ positional: [path = ""], flags }, io): Promise<number> {

@@ -89,6 +89,7 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
     seed,
     repetitions: spec.repetitions,
     timedTokens: spec.timedTokens,
+    margin: spec.margin,
     maxTokens: spec.maxTokens,
     environment: readEnvironment(),
     harness: config.version,
@@ -147,7 +148,7 @@ async function carryOut(plan: RunPlan, handling: Handling): Promise<number> {
       return EXIT.interrupted;
     }
     const run = await store.read();
-    const summary = summarize(run, { margin: spec.margin });
+    const summary = summarize(run);
     const report = await writeReports(summary, { folder, stem: spec.report });
     if (handling.json) {
       io.write(await json.render(summary));

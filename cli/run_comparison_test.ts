@@ -23,6 +23,7 @@ function run(shape: Shape = {}): Summary {
     environment: { cpu: shape.cpu ?? "one", cores: 2, memoryBytes: 1, os: "o", runtime: "r" },
     suites: [{ name: "copy", digest: shape.items ?? "s" }],
     timedTokens: 16,
+    margin: 0.01,
     arms: [{ label, policy: "calm", options: { threshold: shape.threshold ?? 0.9 }, fill: "hole" }],
   } as unknown as Manifest;
   const arm = {

@@ -90,6 +90,8 @@ export interface RunRequest {
   readonly timedTokens: number;
   /** Most tokens of a generation; the suite's own bound when absent. */
   readonly maxTokens?: number | undefined;
+  /** Smallest speed-up that matters, a ratio − 1. */
+  readonly margin: number;
   /** Where it runs. */
   readonly environment: Environment;
   /** Harness version. */
@@ -281,6 +283,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
         ...fixed,
         digest: digest({ ...fixed, maxTokens: request.maxTokens }),
         started: new Date().toISOString(),
+        margin: request.margin,
         environment: request.environment,
       },
       items: encoded.map(({ suite, item }) => ({

@@ -82,7 +82,7 @@ export interface Environment {
 export interface Manifest {
   /** {@linkcode RECORD_SCHEMA}. */
   readonly schema: number;
-  /** Digest of all that follows but environment and start. */
+  /** Digest of all that follows but start, margin and environment. */
   readonly digest: string;
   /** Harness version. */
   readonly harness: string;
@@ -106,6 +106,8 @@ export interface Manifest {
   readonly repetitions: number;
   /** Decode steps of each timed visit. */
   readonly timedTokens: number;
+  /** Smallest speed-up that matters, a ratio − 1; the verdicts' margin. */
+  readonly margin: number;
   /** Where it ran. */
   readonly environment: Environment;
 }

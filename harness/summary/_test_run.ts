@@ -101,6 +101,7 @@ export function storedRun({ arms, suites, records, features = [] }: TestRun): St
     passes: ["free", "lockstep", "timed"],
     repetitions: 2,
     timedTokens: 10,
+    margin: 0.01,
     environment: {
       cpu: "test",
       cores: 2,

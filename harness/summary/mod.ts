@@ -38,7 +38,7 @@ export type { SummaryOptions } from "./options.ts";
  * ```
  */
 export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary {
-  const settings = settle(options);
+  const settings = settle({ margin: run.manifest.margin, ...options });
   const view = viewRun(run);
   const timing = timingOf(view, settings);
   const arms = shownArms(view).map((arm) =>

@@ -8,7 +8,7 @@
 export interface SummaryOptions {
   /** Bootstrap resamples; 10 000 by default. */
   readonly resamples?: number;
-  /** Smallest speed-up that matters, a ratio − 1; 0.01 by default. */
+  /** Smallest speed-up that matters, a ratio − 1; the run's own by default. */
   readonly margin?: number;
   /** Most sample prompts; 6 by default. */
   readonly samples?: number;

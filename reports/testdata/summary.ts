@@ -76,6 +76,7 @@ const MANIFEST: Manifest = {
   passes: ["free", "lockstep", "timed"],
   repetitions: 5,
   timedTokens: 32,
+  margin: 0.01,
   environment: {
     cpu: "Example CPU @ 2.50GHz",
     cores: 2,
