@@ -21,6 +21,11 @@ interface Decided {
   readonly repeating: readonly Climber[];
 }
 
+/** Whether a row is still asked about. */
+function isDecided({ fullDepth, exitMark, stopped }: Climber): boolean {
+  return !fullDepth && exitMark === undefined && !stopped;
+}
+
 /** Asks and acts. */
 export class DecisionAscent {
   readonly #bound: BoundDecisions;
@@ -58,7 +63,14 @@ export class DecisionAscent {
         previousCheck: asked > 0 ? previousCheck : undefined,
         embedding: asked > 0 ? embedding : undefined,
       };
-      const actions = await this.#ask(step, alive, { asked, marks });
+      const deciding = alive.filter(isDecided);
+      const read = readDeclared(step, {
+        signals: this.#bound.signals,
+        marks,
+        rows: rowsOf(deciding),
+      });
+      const values = "then" in read ? await read : read;
+      const actions = this.#decide(deciding, { asked, values });
       if (this.#needs.previousCheck) previousCheck = step.mark();
       alive = this.#leave(step, alive, { actions, asked });
       if (alive.length === 0) return;
@@ -75,18 +87,12 @@ export class DecisionAscent {
   }
 
   /** The actions of the rows that are still being decided. */
-  async #ask(
-    step: DecoderStep,
-    alive: readonly Climber[],
-    { asked, marks }: { readonly asked: number; readonly marks: HeightMarks },
-  ): Promise<ReadonlyMap<Climber, Action>> {
-    const deciding = alive.filter(({ fullDepth, exitMark, stopped }) =>
-      !fullDepth && exitMark === undefined && !stopped
-    );
+  #decide(
+    deciding: readonly Climber[],
+    { asked, values }: { readonly asked: number; readonly values: Float64Array },
+  ): ReadonlyMap<Climber, Action> {
     const actions = new Map<Climber, Action>();
-    if (deciding.length === 0) return actions;
     const { signals } = this.#bound;
-    const values = await readDeclared(step, { signals, marks, rows: rowsOf(deciding) });
     const { point, memory } = this.#parts;
     deciding.forEach((row, r) => {
       point.moveTo(row, asked, signals);

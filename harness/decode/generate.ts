@@ -16,7 +16,7 @@ import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
-import { Companions, MAX_PENDING } from "./kv_fill/recompute.ts";
+import { Companions, keepPending } from "./kv_fill/recompute.ts";
 import { prefill } from "./prefill.ts";
 
 /** What is generated. */
@@ -73,6 +73,7 @@ export async function* generate(
     decided: bound.actsOnPrompt,
     oneByOne,
     sampler,
+    companions,
   });
   request.promptDone?.();
   if (first.last.stopped) return "policy";
@@ -122,9 +123,6 @@ export async function decodeRow(
   const pending = step.readToken(SHARED_READOUT, [row.row], sampler);
   const choice = "then" in pending ? await pending : pending;
   const token = choice.tokens[0]!;
-  if (companions !== undefined) {
-    companions.add({ position: row.position, height: row.exitHeight, row: row.row });
-    if (companions.count > MAX_PENDING) companions.flush(step);
-  }
+  if (companions !== undefined) keepPending(step, companions, row);
   return token;
 }

@@ -129,9 +129,9 @@ export class PlanAscent {
   /** Exits with `recompute`: left below the top one by one, marked in a batch. */
   #exits(step: DecoderStep, climbers: readonly Climber[]): void {
     const { companions } = this.#parts;
-    if (companions !== undefined) {
-      const [only] = climbers;
-      return runSpan(step, [only!.row], { span: { from: 0, to: only!.exitHeight }, companions });
+    if (companions !== undefined) { // one row, or full-depth rows of a prompt
+      const span = { from: 0, to: climbers[0]!.exitHeight };
+      return runSpan(step, rowsOf(climbers), { span, companions });
     }
     for (let l = 0; l <= this.#layerCount; l++) {
       markExits(step, climbers.filter(({ exitHeight }) => exitHeight === l));

@@ -8,6 +8,7 @@ import { SHARED_READOUT } from "../contract/signal.ts";
 import type { Ascent } from "./ascent.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
+import { type Companions, keepPending } from "./kv_fill/recompute.ts";
 
 /** Rows that enter a step together. */
 const CHUNK = 64;
@@ -24,6 +25,8 @@ export interface PrefillRequest {
   readonly oneByOne: boolean;
   /** How the first token is drawn; greedy when absent. */
   readonly sampler?: Sampler | undefined;
+  /** Positions left below the top, when the fill is `recompute` and rows go one by one. */
+  readonly companions?: Companions | undefined;
 }
 
 /** First token and how the last prompt row went. */
@@ -40,7 +43,7 @@ export async function prefill(
   ascent: Ascent,
   request: PrefillRequest,
 ): Promise<PrefillOutcome> {
-  const { slot, tokens, decided, oneByOne, sampler } = request;
+  const { slot, tokens, decided, oneByOne, sampler, companions } = request;
   const start = session.length(slot);
   const size = oneByOne && decided ? 1 : CHUNK;
   let outcome: PrefillOutcome | undefined;
@@ -61,14 +64,17 @@ export async function prefill(
     }));
     await guarded(step, async () => {
       await ascent.climb(step, climbers);
-      if (from + size < tokens.length) return;
-      const last = climbers.at(-1)!;
-      const readout = { ...SHARED_READOUT, mark: last.exitMark };
-      const pending = step.readToken(readout, [last.row], sampler);
-      const choice: TokenChoice = "then" in pending ? await pending : pending;
-      outcome = { token: choice.tokens[0]!, last };
+      if (from + size >= tokens.length) {
+        const last = climbers.at(-1)!;
+        const readout = { ...SHARED_READOUT, mark: last.exitMark };
+        const pending = step.readToken(readout, [last.row], sampler);
+        const choice: TokenChoice = "then" in pending ? await pending : pending;
+        outcome = { token: choice.tokens[0]!, last };
+      }
+      if (companions !== undefined) keepPending(step, companions, climbers[0]!);
     });
     step.commit();
+    companions?.committed();
   }
   return outcome!;
 }

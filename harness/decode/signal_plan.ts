@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { DecoderStep } from "../contract/backend.ts";
-import type { HiddenMark, SignalDeclaration, SignalRequest } from "../contract/signal.ts";
+import type { Awaitable, DecoderStep } from "../contract/backend.ts";
+import type { HiddenMark, SignalDeclaration, SignalRequest, Signals } from "../contract/signal.ts";
 
 /** Marks at hand when signals are read at a height. */
 export interface HeightMarks {
@@ -67,17 +67,16 @@ export function signalRequest(
 
 /**
  * Reads declared signals of rows: [rows, signals] row-major, NaN where a signal
- * has no meaning at this height.
+ * has no meaning at this height. Resolves at once where the backend does.
  */
-export async function readDeclared(
+export function readDeclared(
   step: DecoderStep,
   { signals, marks, rows }: {
     readonly signals: readonly SignalDeclaration[];
     readonly marks: HeightMarks;
     readonly rows: readonly number[];
   },
-): Promise<Float64Array> {
-  const out = new Float64Array(rows.length * signals.length).fill(NaN);
+): Awaitable<Float64Array> {
   const requests: SignalRequest[] = [];
   const columns: number[] = [];
   signals.forEach((signal, column) => {
@@ -86,15 +85,18 @@ export async function readDeclared(
     requests.push(request);
     columns.push(column);
   });
-  if (requests.length === 0) return out;
-  const pending = step.readSignals(requests, rows);
-  const { values, offsets, widths } = "then" in pending ? await pending : pending;
-  columns.forEach((column, i) => {
-    const signal = signals[column]!;
-    const output = signal.kind === "probe" ? signal.output : 0;
-    for (let r = 0; r < rows.length; r++) {
-      out[r * signals.length + column] = values[offsets[i]! + r * widths[i]! + output]!;
-    }
-  });
-  return out;
+  const out = new Float64Array(rows.length * signals.length).fill(NaN);
+  if (requests.length === 0 || rows.length === 0) return out;
+  const store = ({ values, offsets, widths }: Signals): Float64Array => {
+    columns.forEach((column, i) => {
+      const signal = signals[column]!;
+      const output = signal.kind === "probe" ? signal.output : 0;
+      for (let r = 0; r < rows.length; r++) {
+        out[r * signals.length + column] = values[offsets[i]! + r * widths[i]! + output]!;
+      }
+    });
+    return out;
+  };
+  const read = step.readSignals(requests, rows);
+  return "then" in read ? read.then(store) : store(read);
 }

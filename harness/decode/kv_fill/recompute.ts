@@ -8,6 +8,7 @@
  * @module
  */
 import type { DecoderStep } from "../../contract/backend.ts";
+import type { Climber } from "../climber.ts";
 
 /** Most positions left pending; one more and all are run to full depth. */
 export const MAX_PENDING = 32;
@@ -79,4 +80,14 @@ export class Companions {
     this.#pending = this.#pending.filter(({ height }) => height < this.#layerCount);
     for (const pending of this.#pending) pending.row = undefined;
   }
+}
+
+/** Notes a row that was read out, in its open step; runs all to the top when too many wait. */
+export function keepPending(
+  step: DecoderStep,
+  companions: Companions,
+  { position, exitHeight, row }: Climber,
+): void {
+  companions.add({ position, height: exitHeight, row });
+  if (companions.count > MAX_PENDING) companions.flush(step);
 }
