@@ -20,6 +20,7 @@ import {
 } from "../contract/policy.ts";
 import { ruleHeights, ruleHolds } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
+import { compilePlan } from "./plan_program.ts";
 
 /** What all bound policies have. */
 interface BoundBase {
@@ -122,6 +123,12 @@ export function isExitPlan(plan: Plan): boolean {
   return plan.every(({ block, part }, i) => block === i && part === "block");
 }
 
+/** Whether some block has run, and so written an entry, when the first one is skipped. */
+function startsWithEntry(plan: Plan, layerCount: number): boolean {
+  const [first] = compilePlan(plan, layerCount).instructions;
+  return first === undefined || first.kind === "run";
+}
+
 function refuse(name: string, fill: KvFill, why: string): never {
   throw new RangeError(`Cannot cross policy "${name}" with KV fill "${fill}": ${why}`);
 }
@@ -139,15 +146,21 @@ function checkFill(bound: BoundPolicy, fill: KvFill): void {
       "later tokens may read the entries that it skips: use project, recompute or hole",
     );
   }
-  if (fill === "recompute" && bound.kind === "plan" && bound.fixed) {
-    const plan = bound.plan(undefined as never);
-    if (!isExitPlan(plan)) {
-      refuse(
-        bound.name,
-        fill,
-        "only exits can be recomputed, it skips blocks in the middle: use project or hole",
-      );
-    }
+  if (bound.kind !== "plan" || !bound.fixed) return; // the others are refused where they skip
+  const plan = bound.plan(undefined as never);
+  if (fill === "recompute" && !isExitPlan(plan)) {
+    refuse(
+      bound.name,
+      fill,
+      "only exits can be recomputed, it skips blocks in the middle: use project or hole",
+    );
+  }
+  if (fill === "copy" && !startsWithEntry(plan, bound.point.model.layerCount)) {
+    refuse(
+      bound.name,
+      fill,
+      "it skips a block before any has run, so there is no entry to copy: use project or hole",
+    );
   }
 }
 

@@ -31,6 +31,8 @@ export class PlanAscent {
   readonly #layerCount: number;
   readonly #full: PlanProgram;
   readonly #programs: WeakMap<Plan, PlanProgram> = new WeakMap();
+  /** Blocks whose entry some position lacks for good: it skipped them under the fill `none`. */
+  readonly #dropped: Set<number> = new Set();
 
   /** For one sequence. */
   constructor(bound: BoundPlans, parts: AscentParts) {
@@ -57,7 +59,22 @@ export class PlanAscent {
       program = compilePlan(plan, this.#layerCount);
       this.#programs.set(plan, program);
     }
+    if (this.#bound.fill === "none" && !this.#bound.fixed) this.#prove(plan);
     return program;
+  }
+
+  /** Proves that no row reads an entry that an earlier one never wrote: plans must be nested. */
+  #prove(plan: Plan): void {
+    const attended = new Set<number>();
+    for (const { block, part } of plan) if (part !== "mlp") attended.add(block);
+    for (let block = 0; block < this.#layerCount; block++) {
+      if (!attended.has(block)) this.#dropped.add(block);
+      else if (this.#dropped.has(block)) {
+        throw new RangeError(
+          `Cannot cross policy "${this.#bound.name}" with KV fill "none": block ${block} runs after a token that skipped it and left no entry there: use project or hole`,
+        );
+      }
+    }
   }
 
   /** Runs the rows up. */

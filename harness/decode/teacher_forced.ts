@@ -14,7 +14,7 @@ import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
-import { Companions } from "./kv_fill/recompute.ts";
+import { Companions, keepPending } from "./kv_fill/recompute.ts";
 
 /** Positions that enter a step together. */
 const CHUNK = 32;
@@ -88,9 +88,8 @@ export async function teacherForced(
         await show(step, row, (logits) => request.predicted(index, logits, row));
         if (!batch) ascent.emitted(target[index]!, row);
       }
+      if (companions !== undefined) keepPending(step, companions, climbers[0]!);
     });
-    const only = climbers[0]!;
-    companions?.add({ position: only.position, height: only.exitHeight, row: only.row });
     step.commit();
     companions?.committed();
     from = to;

@@ -8,17 +8,21 @@ import { calm, type CalmOptions } from "./calm.ts";
 import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
+import { skipDecode, type SkipDecodeOptions } from "./skip_decode.ts";
 import {
+  type Spacing,
   unifiedLayerSkipping,
   type UnifiedLayerSkippingOptions,
 } from "./unified_layer_skipping.ts";
 
-export { calm, fixedExit, fullDepth, layerList, unifiedLayerSkipping };
+export { calm, fixedExit, fullDepth, layerList, skipDecode, unifiedLayerSkipping };
 export type {
   CalmOptions,
   FixedExitOptions,
   FullDepthOptions,
   LayerListOptions,
+  SkipDecodeOptions,
+  Spacing,
   UnifiedLayerSkippingOptions,
 };
 
@@ -28,5 +32,6 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   fixedExit,
   layerList,
   unifiedLayerSkipping,
+  skipDecode,
   calm,
 ];
