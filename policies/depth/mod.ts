@@ -5,6 +5,7 @@
  */
 import type { PolicyPlugin } from "../../harness/contract/mod.ts";
 import { calm, type CalmOptions } from "./calm.ts";
+import { d3PositionDecay, type D3PositionDecayOptions } from "./d3_position_decay.ts";
 import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
@@ -15,9 +16,10 @@ import {
   type UnifiedLayerSkippingOptions,
 } from "./unified_layer_skipping.ts";
 
-export { calm, fixedExit, fullDepth, layerList, skipDecode, unifiedLayerSkipping };
+export { calm, d3PositionDecay, fixedExit, fullDepth, layerList, skipDecode, unifiedLayerSkipping };
 export type {
   CalmOptions,
+  D3PositionDecayOptions,
   FixedExitOptions,
   FullDepthOptions,
   LayerListOptions,
@@ -33,5 +35,6 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   layerList,
   unifiedLayerSkipping,
   skipDecode,
+  d3PositionDecay,
   calm,
 ];
