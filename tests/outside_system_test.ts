@@ -9,7 +9,8 @@ async function outcomeOf(
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   const { code, stdout, stderr } = await new Deno.Command(command, {
     args: [...options.args],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    // A task started by a task keeps the outer one's INIT_CWD, as this test's own would be.
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd, env: { INIT_CWD: options.cwd } }),
     stdout: "piped",
     stderr: "piped",
   }).output();

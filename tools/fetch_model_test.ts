@@ -118,7 +118,7 @@ Deno.test("modelTask() says what is missing: Python, pip, the network", async ()
     [() => Promise.resolve({ code: 1, stderr: "No module named pip\n" }), "has no pip"],
     [
       () => Promise.resolve({ code: 1, stderr: "WARNING: retry\nERROR: no \x1b[31mroute\n" }),
-      "pip ended with code 1: ERROR: no [31mroute: check the network",
+      "pip ended with code 1: ERROR: no route: check the network",
     ],
     [() => Promise.resolve(DONE), "expected one wheel: 0 came"],
   ];
