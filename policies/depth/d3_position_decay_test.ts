@@ -115,7 +115,7 @@ Deno.test("validateD3PositionDecay() refuses what does not fit", () => {
     [{ headCore: 20, tailCore: 11 }, "expected at most 30 together"],
     [{ skipOrder: "bi_ascending", influence: [1, 2] }, 'option "influence" has 2'],
     [{ alpha: 0, target: 3.8 }, "expected at most 3.596"],
-    [{ alpha: 0, target: 1.3, start: 0.8 }, "expected at most 1.17"],
+    [{ alpha: 0, target: 1.3, start: 0.8 }, "expected at most 1.159"],
   ];
   for (const [input, message] of refused) {
     const options = read({ ...EXAMPLE, ...input });

@@ -9,6 +9,8 @@ import { d3PositionDecay, type D3PositionDecayOptions } from "./d3_position_deca
 import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
+import { randomExit, type RandomExitOptions } from "./random_exit.ts";
+import { randomSkip, type RandomSkipOptions } from "./random_skip.ts";
 import { skipDecode, type SkipDecodeOptions } from "./skip_decode.ts";
 import {
   type Spacing,
@@ -16,13 +18,25 @@ import {
   type UnifiedLayerSkippingOptions,
 } from "./unified_layer_skipping.ts";
 
-export { calm, d3PositionDecay, fixedExit, fullDepth, layerList, skipDecode, unifiedLayerSkipping };
+export {
+  calm,
+  d3PositionDecay,
+  fixedExit,
+  fullDepth,
+  layerList,
+  randomExit,
+  randomSkip,
+  skipDecode,
+  unifiedLayerSkipping,
+};
 export type {
   CalmOptions,
   D3PositionDecayOptions,
   FixedExitOptions,
   FullDepthOptions,
   LayerListOptions,
+  RandomExitOptions,
+  RandomSkipOptions,
   SkipDecodeOptions,
   Spacing,
   UnifiedLayerSkippingOptions,
@@ -37,4 +51,6 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   skipDecode,
   d3PositionDecay,
   calm,
+  randomSkip,
+  randomExit,
 ];
