@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./block_influence.ts";
 export * from "./logit_cosine.ts";
 export * from "./network.ts";
 export * from "./readout.ts";

@@ -11,6 +11,7 @@ import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
 import { randomExit, type RandomExitOptions } from "./random_exit.ts";
 import { randomSkip, type RandomSkipOptions } from "./random_skip.ts";
+import { shortGpt, type ShortGptOptions } from "./short_gpt.ts";
 import { skipDecode, type SkipDecodeOptions } from "./skip_decode.ts";
 import {
   type Spacing,
@@ -26,6 +27,7 @@ export {
   layerList,
   randomExit,
   randomSkip,
+  shortGpt,
   skipDecode,
   unifiedLayerSkipping,
 };
@@ -37,6 +39,7 @@ export type {
   LayerListOptions,
   RandomExitOptions,
   RandomSkipOptions,
+  ShortGptOptions,
   SkipDecodeOptions,
   Spacing,
   UnifiedLayerSkippingOptions,
@@ -48,6 +51,7 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   fixedExit,
   layerList,
   unifiedLayerSkipping,
+  shortGpt,
   skipDecode,
   d3PositionDecay,
   calm,
