@@ -59,6 +59,24 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "harness/measure/", "own"],
     packages: [],
   },
+  { // runs full depth and reads what policies would read
+    files: "harness/trace/",
+    may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "own"],
+    packages: [],
+  },
+  { // asks policies about a trace as the decode loop does, and sums up their answers
+    files: "harness/replay/",
+    may: [
+      CONTRACT,
+      NUMERICS,
+      SIGNALS,
+      "harness/decode/",
+      "harness/summary/",
+      "harness/trace/",
+      "own",
+    ],
+    packages: [],
+  },
   { // judges what the decode loop does, so it may run it
     files: "harness/conformance/",
     may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "own"],
