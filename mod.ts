@@ -63,3 +63,6 @@ export type {
 export * from "./policies/mod.ts";
 export { html, json, markdown, type ReportPlugin, reports } from "./reports/mod.ts";
 export { arithmetic, copy, prose, recall, suites } from "./suites/mod.ts";
+export { arithmeticHard, brackets, counting, induction, parity, recallMany } from "./suites/mod.ts";
+export { code, codeLine, keywords, markov, mixed, reverse, sentenceVote } from "./suites/mod.ts";
+export { sorting } from "./suites/mod.ts";

@@ -5,11 +5,46 @@
  */
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { arithmeticHard } from "./arithmetic_hard.ts";
+import { brackets } from "./brackets.ts";
+import { code } from "./code.ts";
+import { codeLine } from "./code_line.ts";
 import { copy } from "./copy.ts";
+import { counting } from "./counting.ts";
+import { induction } from "./induction.ts";
+import { keywords } from "./keywords.ts";
+import { markov } from "./markov.ts";
+import { mixed } from "./mixed.ts";
+import { parity } from "./parity.ts";
 import { prose } from "./prose.ts";
 import { recall } from "./recall.ts";
+import { recallMany } from "./recall_many.ts";
+import { reverse } from "./reverse.ts";
+import { sentenceVote } from "./sentence_vote.ts";
+import { sorting } from "./sorting.ts";
 
-export { arithmetic, copy, prose, recall };
+export { arithmetic, arithmeticHard, brackets, code, codeLine, copy, counting, induction };
+export { keywords, markov, mixed, parity, prose, recall, recallMany, reverse };
+export { sentenceVote, sorting };
 
 /** All built-in suites, in the order in which they are listed and run. */
-export const suites: readonly SuitePlugin[] = [copy, recall, arithmetic, prose];
+export const suites: readonly SuitePlugin[] = [
+  copy,
+  recall,
+  arithmetic,
+  prose,
+  reverse,
+  induction,
+  recallMany,
+  sorting,
+  brackets,
+  parity,
+  counting,
+  arithmeticHard,
+  mixed,
+  sentenceVote,
+  keywords,
+  markov,
+  code,
+  codeLine,
+];

@@ -1,8 +1,11 @@
 /**
- * Exports items of every suite as JSON Lines, for training:
+ * Exports items of suites as JSON Lines, for training:
  *
- *     deno task suites:export --split train|calibration|test --seed n --out <file> [--items n]
+ *     deno task suites:export --split train|calibration|test --seed n --out <file>
+ *         [--items n] [--suites all|name,name…]
  *
+ * Without `--suites` these are `copy`, `recall`, `arithmetic` and `prose`, on
+ * which `tiny` was trained: the list stays, so that its data can be remade.
  * Each line is `{"suite", "id", "prompt", "target", "level"}`, with `"group"`
  * where the suite clusters its items. `--items` is the number per suite
  * (default 1000); a suite that has fewer gives all it has. Items of one split
@@ -14,6 +17,7 @@
 import { exitCodeOf, sentenceOf } from "../cli/exit_code.ts";
 import { UsageError } from "../harness/contract/errors.ts";
 import type { Split, SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
+import { createCatalog } from "../harness/registry.ts";
 import { suites } from "../suites/mod.ts";
 
 /** What to export. */
@@ -25,6 +29,12 @@ export interface ExportRequest {
   /** Items per suite. */
   readonly items: number;
 }
+
+/** What is exported when no suites are named. */
+const DEFAULT_SUITES = "copy,recall,arithmetic,prose";
+
+/** All suites by name. */
+const CATALOG = createCatalog(suites, { one: "suite", many: "suites" });
 
 /** Consecutive seeds without a new item after which a suite counts as exhausted. */
 const MAX_IDLE_SEEDS = 3;
@@ -52,11 +62,11 @@ export function exportLine(suite: string, item: SuiteItem): string {
 }
 
 const USAGE =
-  "suites:export --split train|calibration|test --seed <integer> --out <file> [--items <integer>]";
+  "suites:export --split train|calibration|test --seed <integer> --out <file> [--items <integer>] [--suites all|<names>]";
 
 /** Reads `--name value` pairs; anything else is refused. */
 function readFlags(args: readonly string[]): Map<string, string> {
-  const known = ["split", "seed", "out", "items"];
+  const known = ["split", "seed", "out", "items", "suites"];
   const flags = new Map<string, string>();
   for (let i = 0; i < args.length; i += 2) {
     const name = args[i]!.replace(/^--/, "");
@@ -83,10 +93,22 @@ function integerFlag(flags: Map<string, string>, name: string, least: number): n
   return value;
 }
 
+/** The suites of a list of names, each once, in the order of the list; `all` names every one. */
+function suitesOf(names: string): readonly SuitePlugin[] {
+  if (names === "all") return suites;
+  return [...new Set(names.split(","))].map((name) => CATALOG.find(name.trim()));
+}
+
+/** A whole command line. */
+export interface ExportCommand extends ExportRequest {
+  /** Path of the file to write. */
+  readonly out: string;
+  /** What it is filled with. */
+  readonly suites: readonly SuitePlugin[];
+}
+
 /** Reads the command line: what to export, and where to. */
-export function readExportRequest(
-  args: readonly string[],
-): ExportRequest & { readonly out: string } {
+export function readExportRequest(args: readonly string[]): ExportCommand {
   const flags = readFlags(args);
   const split = flags.get("split");
   if (split !== "train" && split !== "calibration" && split !== "test") {
@@ -98,14 +120,20 @@ export function readExportRequest(
   }
   const out = flags.get("out");
   if (out === undefined) throw new UsageError(`Cannot export suites: expected ${USAGE}`);
-  return { split, seed: integerFlag(flags, "seed", 0), items: integerFlag(flags, "items", 1), out };
+  return {
+    split,
+    seed: integerFlag(flags, "seed", 0),
+    items: integerFlag(flags, "items", 1),
+    out,
+    suites: suitesOf(flags.get("suites") ?? DEFAULT_SUITES),
+  };
 }
 
 if (import.meta.main) {
   try {
     const request = readExportRequest(Deno.args);
     const lines: string[] = [];
-    for (const suite of suites) {
+    for (const suite of request.suites) {
       const items = await exportSuite(suite, request);
       for (const item of items) lines.push(exportLine(suite.name, item));
       console.error(`${suite.name}: ${items.length} items (${request.split})`);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../harness/contract/errors.ts";
-import { arithmetic, prose, suites } from "../suites/mod.ts";
+import { arithmetic, copy, markov, prose, recall, reverse, suites } from "../suites/mod.ts";
 import { exportLine, exportSuite, readExportRequest } from "./export_suites.ts";
 
 Deno.test("exportSuite() of train and test are disjoint by item id", async () => {
@@ -31,7 +31,8 @@ Deno.test("exportLine() writes the fields that training reads and omits an absen
 
 Deno.test("readExportRequest() reads flags and refuses unknown, missing and malformed ones", () => {
   const good = ["--split", "test", "--seed", "3", "--out", "x.jsonl"];
-  assertEquals(readExportRequest(good), { split: "test", seed: 3, items: 1000, out: "x.jsonl" });
+  const { suites: _, ...rest } = readExportRequest(good);
+  assertEquals(rest, { split: "test", seed: 3, items: 1000, out: "x.jsonl" });
   const bad = [
     ["--split", "all", "--seed", "3", "--out", "x"],
     ["--split", "test", "--seed", "1.5", "--out", "x"],
@@ -41,6 +42,16 @@ Deno.test("readExportRequest() reads flags and refuses unknown, missing and malf
     [...good, "--items", "0"],
     [...good, "--more", "1"],
     [...good, "stray"],
+    [...good, "--suites", "cpoy"],
+    [...good, "--suites", ""],
   ];
   for (const args of bad) assertThrows(() => readExportRequest(args), UsageError);
+});
+
+Deno.test("readExportRequest() takes the four suites of tiny unless others are named", () => {
+  const read = (...more: string[]) =>
+    readExportRequest(["--split", "test", "--seed", "3", "--out", "x", ...more]).suites;
+  assertEquals(read(), [copy, recall, arithmetic, prose]);
+  assertEquals(read("--suites", "reverse,markov,reverse"), [reverse, markov]);
+  assertEquals(read("--suites", "all"), suites);
 });
