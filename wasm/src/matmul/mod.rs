@@ -1,0 +1,183 @@
+//! y = W x for rows of inputs, by tiles of eight outputs.
+//!
+//!     out[r, o] = Σ_i W[o, i] · x[r, i]
+//!
+//! Each output is summed block by block in column order, so its value does not
+//! depend on how many rows are computed together nor on the number of threads.
+//! `out` must not alias the inputs. Reference: backends/cpu/kernels/matmul.ts;
+//! float forms within 1e-5 of the row's norm, quantized forms within the
+//! rounding of their activations (half a step of `activations.rs` per value).
+
+mod bytes;
+mod floats;
+mod nibbles;
+
+use core::cell::RefCell;
+
+use crate::activations::{Activations, Form, LIFT, RECORD, form_of};
+use crate::matrix::{BLOCK, Kind, Matrix, TILE};
+use crate::pool;
+use crate::simd::*;
+
+/// Sums of one tile for `R` rows of inputs: outputs 0–3 and 4–7.
+type Sums<const R: usize> = [[v128; 2]; R];
+
+/// Undoes the scaling that is left after a product, see `activations::LIFT`.
+#[inline(always)]
+fn lift(sums: [v128; 2]) -> [v128; 2] {
+    sums.map(|sum| f32x4_mul(sum, f32x4_splat(LIFT)))
+}
+
+/// One tile times a few rows.
+trait Kernel {
+    /// Most rows at once.
+    const ROWS: usize;
+    /// Sums of `R` rows.
+    ///
+    /// # Safety
+    /// `tile` holds `blocks` records of the kernel's kind, each of `rows` as many blocks of inputs.
+    unsafe fn sums<const R: usize>(tile: *const u8, rows: [*const u8; R], blocks: usize)
+    -> Sums<R>;
+}
+
+/// A pointer that threads share, each writing its own tiles.
+#[derive(Clone, Copy)]
+struct Output(*mut f32);
+// SAFETY: threads write disjoint columns of the output, see `matmul`.
+unsafe impl Sync for Output {}
+
+/// Where results go: rows `stride` apart, `stride` ≥ the padded outputs.
+pub struct Target<'a> {
+    /// [rows, stride].
+    pub out: &'a mut [f32],
+    /// Distance of rows.
+    pub stride: usize,
+}
+
+/// One tile's share of a product.
+#[derive(Clone, Copy)]
+struct Task {
+    tile: *const u8,
+    blocks: usize,
+    /// First row of inputs, and the bytes between rows.
+    inputs: *const u8,
+    input_bytes: usize,
+    /// Where the first row's outputs go, and the numbers between rows.
+    out: *mut f32,
+    stride: usize,
+    rows: usize,
+}
+
+impl Task {
+    /// One row of inputs in a form; the tile comes later.
+    fn new(x: &Activations, form: Form, out: *mut f32) -> Task {
+        let blocks = x.stride / BLOCK;
+        let (inputs, input_bytes) = match form {
+            Form::Float => (x.floats.as_ptr().cast(), x.stride * 4),
+            _ => (x.records.as_ptr(), blocks * RECORD),
+        };
+        Task { tile: core::ptr::null(), blocks, inputs, input_bytes, out, stride: 0, rows: 1 }
+    }
+}
+
+thread_local! {
+    /// One tile as f32, where weights are widened before use.
+    static WIDE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Multiplies the first `rows` rows of `x`, in full precision if `exact`.
+pub fn matmul(target: Target, x: &mut Activations, w: &Matrix, (rows, exact): (usize, bool)) {
+    let form = form_of(w.kind, exact);
+    x.prepare(form, rows);
+    let (blocks, stride) = (w.blocks(), target.stride);
+    assert!(x.stride == blocks * BLOCK && x.floats.len() >= rows * x.stride);
+    assert!(x.records.len() >= rows * blocks * RECORD && stride >= w.tiles() * TILE);
+    assert!(rows == 0 || target.out.len() >= (rows - 1) * stride + w.tiles() * TILE);
+    let output = Output(target.out.as_mut_ptr());
+    let x = &*x;
+    let task = |out| Task { rows, stride, ..Task::new(x, form, out) };
+    pool::split(w.tiles(), &|tiles| {
+        let output = &output;
+        for t in tiles {
+            // SAFETY: the assertions above give each of `rows` rows a place for tile t, and
+            // `rows` rows of inputs in the form; no other thread has tile t.
+            unsafe { multiply(w, t, form, task(output.0.add(t * TILE))) }
+        }
+    });
+}
+
+/// Multiplies tile `t`.
+///
+/// # Safety
+/// The task's pointers cover its rows, in that form and with as many blocks as `w`.
+#[inline(always)]
+unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
+    let tile = w.tile(t);
+    let task = Task { tile: tile.as_ptr(), ..task };
+    // SAFETY: `tile` holds the matrix's blocks; the rest is the caller's promise.
+    unsafe {
+        match (form, w.kind) {
+            (Form::Seven, _) => run::<bytes::Bytes>(task),
+            (Form::Eight, Kind::Q40) => run::<nibbles::Nibbles<false>>(task),
+            (Form::Eight, _) => run::<nibbles::Nibbles<true>>(task),
+            (Form::Float, Kind::F32) => run::<floats::Floats>(task),
+            (Form::Float, kind) => WIDE.with_borrow_mut(|wide| {
+                wide.resize(task.blocks * BLOCK * TILE, 0.0);
+                floats::widen(wide, tile, kind);
+                run::<floats::Floats>(Task { tile: wide.as_ptr().cast(), ..task });
+            }),
+        }
+    }
+}
+
+/// The eight outputs of one tile for the first row of `x`, which is prepared for `w`.
+pub fn one_tile(x: &Activations, w: &Matrix, t: usize, exact: bool) -> [f32; TILE] {
+    let mut out = [0f32; TILE];
+    let blocks = w.blocks();
+    let form = form_of(w.kind, exact);
+    assert!(x.stride == blocks * BLOCK && x.floats.len() >= x.stride);
+    assert!(x.records.len() >= blocks * RECORD);
+    // SAFETY: one row of inputs and of outputs, as asserted and declared above.
+    unsafe { multiply(w, t, form, Task::new(x, form, out.as_mut_ptr())) }
+    out
+}
+
+/// Runs a tile over all rows, as many at once as the kernel holds in registers.
+///
+/// # Safety
+/// The task's pointers cover its rows and blocks.
+#[inline(always)]
+unsafe fn run<K: Kernel>(task: Task) {
+    let mut row = 0;
+    while row < task.rows {
+        let count = (task.rows - row).min(K::ROWS);
+        // SAFETY: rows `row` to `row + count − 1` belong to the task.
+        unsafe {
+            match count {
+                1 => some::<K, 1>(task, row),
+                2 => some::<K, 2>(task, row),
+                3 => some::<K, 3>(task, row),
+                _ => some::<K, 4>(task, row),
+            }
+        }
+        row += count;
+    }
+}
+
+/// Rows `first` to `first + R − 1` of a task.
+///
+/// # Safety
+/// They belong to the task, whose pointers cover them.
+#[inline(always)]
+unsafe fn some<K: Kernel, const R: usize>(task: Task, first: usize) {
+    // SAFETY: the caller's promise, for inputs and outputs alike.
+    unsafe {
+        let rows = core::array::from_fn(|r| task.inputs.add((first + r) * task.input_bytes));
+        let sums = K::sums::<R>(task.tile, rows, task.blocks);
+        for (r, [low, high]) in sums.into_iter().enumerate() {
+            let out = task.out.add((first + r) * task.stride);
+            v128_store(out.cast(), low);
+            v128_store(out.add(4).cast(), high);
+        }
+    }
+}
