@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { ModelInfo } from "../contract/model.ts";
 import { type OptionInput, optionText } from "../contract/options.ts";
 import type {
   BlockPolicy,
@@ -120,7 +119,7 @@ export function sampleStates(each: PolicyCase, declared: Declared): readonly unk
   try {
     let now = state.initial(each.run, each.options);
     const states = [now];
-    for (const event of sampleEvents(declared, each.run.model)) {
+    for (const event of sampleEvents(each, declared)) {
       now = state.reduce(now, event, each.options);
       states.push(now);
     }
@@ -135,8 +134,9 @@ export function stateOf(plugin: PolicyPlugin): PolicyState<unknown, unknown> | u
   return plugin.scope === "token" || plugin.scope === "block" ? plugin.state : undefined;
 }
 
-/** Events of two tokens. */
-export function sampleEvents(declared: Declared, model: ModelInfo): readonly PolicyEvent[] {
+/** Events of two tokens, the first of which is run to the top later where that is observed. */
+export function sampleEvents(each: PolicyCase, declared: Declared): readonly PolicyEvent[] {
+  const { layerCount } = each.run.model;
   const events: PolicyEvent[] = [];
   for (const token of [1, 2]) {
     for (const height of declared.heights.slice(0, 2)) {
@@ -150,9 +150,15 @@ export function sampleEvents(declared: Declared, model: ModelInfo): readonly Pol
     events.push({
       kind: "token",
       token,
-      exitHeight: model.layerCount,
-      blocksRun: model.layerCount,
+      predicted: token,
+      exitHeight: layerCount,
+      blocksRun: layerCount,
     });
+  }
+  const exitHeight = declared.heights[0];
+  if (exitHeight !== undefined && stateOf(each.plugin)?.observesRecomputed === true) {
+    const signals = sampleSignals(declared.signals, 100 + exitHeight);
+    events.push({ kind: "recomputed", predicted: 3, exitHeight, signals });
   }
   return events;
 }

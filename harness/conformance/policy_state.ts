@@ -48,7 +48,7 @@ export function runState(each: PolicyCase, declared: Declared): StateRun {
     "initial",
     () => watch((guard) => state.initial(guard(each.run, "point"), guard(each.options, "options"))),
   );
-  for (const event of sampleEvents(declared, each.run.model)) {
+  for (const event of sampleEvents(each, declared)) {
     const old = now;
     const before = text(old);
     now = twice(

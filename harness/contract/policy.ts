@@ -103,16 +103,33 @@ export type PolicyEvent =
   | {
     readonly kind: "token";
     readonly token: number;
+    /** What the readout gave: `token` itself, unless the text was given. */
+    readonly predicted: number;
     /** Height at which it was read out. */
     readonly exitHeight: number;
     /** Blocks that ran for it. */
     readonly blocksRun: number;
+  }
+  /** A position that had left early was run to the top, in position order. */
+  | {
+    readonly kind: "recomputed";
+    /** What full depth predicts there. */
+    readonly predicted: number;
+    /** Height at which it had left. */
+    readonly exitHeight: number;
+    /** The signals by which it had left. */
+    readonly signals: Readonly<Record<string, number>>;
   };
 
 /** State of a policy, threaded by the harness. */
 export interface PolicyState<O, S> {
   /** When it starts anew: with each token, each sequence, or never within a run. */
   readonly life: "token" | "sequence" | "stream";
+  /**
+   * Whether it is told of positions that were run to the top after they had
+   * left early, as the fill `recompute` does. Each costs a readout.
+   */
+  readonly observesRecomputed?: boolean;
   /** The state at the start of a life. */
   initial(point: RunPoint, options: O): S;
   /** The next state. Returns a new value; the old one is left as it is. */

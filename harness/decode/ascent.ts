@@ -54,8 +54,18 @@ export class Ascent {
     await this.#way.climb(step, climbers);
   }
 
-  /** Tells a stateful policy which token came of a row. */
-  emitted(token: number, { exitHeight, blocksRun }: Climber): void {
-    this.#memory.tell(() => ({ kind: "token", token, exitHeight, blocksRun }));
+  /** Tells a stateful policy which token came of a row, and what its readout gave. */
+  emitted(token: number, predicted: number, { exitHeight, blocksRun }: Climber): void {
+    this.#memory.tell(() => ({ kind: "token", token, predicted, exitHeight, blocksRun }));
+  }
+
+  /** Whether {@linkcode recomputed} is of use. */
+  get observesRecomputed(): boolean {
+    return this.#memory.observesRecomputed;
+  }
+
+  /** Tells a stateful policy what full depth predicts at a position that had left early. */
+  recomputed(position: number, predicted: number): void {
+    this.#memory.recomputed(position, predicted);
   }
 }

@@ -93,7 +93,7 @@ export class DecisionAscent {
   ): ReadonlyMap<Climber, Action> {
     const actions = new Map<Climber, Action>();
     const { signals } = this.#bound;
-    const { point, memory } = this.#parts;
+    const { point, memory, companions } = this.#parts;
     deciding.forEach((row, r) => {
       point.moveTo(row, asked, signals);
       signals.forEach(({ name }, i) => point.signals[name] = values[r * signals.length + i]!);
@@ -106,6 +106,9 @@ export class DecisionAscent {
         action,
         signals: { ...point.signals },
       }));
+      if (action === "exit" && companions !== undefined && memory.observesRecomputed) {
+        memory.exited(row.position, { exitHeight: asked, signals: { ...point.signals } });
+      }
     });
     return actions;
   }

@@ -46,15 +46,16 @@ export function forcedDecoding(session: DecoderSession, request: ForcedRequest):
         row.position = input.position;
         row.emitted = i + 1;
         const step = session.begin(rows);
+        let predicted: number | undefined;
         try {
-          await decodeRow(step, { ascent, row, companions });
+          predicted = await decodeRow(step, { ascent, row, companions });
         } catch (error) {
           step.commit([]);
           throw error;
         }
         step.commit();
         companions?.committed();
-        ascent.emitted(tokens[i + 1] ?? -1, row);
+        ascent.emitted(tokens[i + 1] ?? -1, predicted ?? -1, row);
         blocksRun += row.blocksRun;
         input.position++;
       }

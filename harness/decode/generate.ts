@@ -16,7 +16,8 @@ import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
-import { Companions, keepPending } from "./kv_fill/recompute.ts";
+import { keepPending, takeObserved } from "./kv_fill/keep_pending.ts";
+import { Companions } from "./kv_fill/recompute.ts";
 import { prefill } from "./prefill.ts";
 
 /** What is generated. */
@@ -82,7 +83,7 @@ export async function* generate(
   Object.assign(row, { exitHeight: first.last.exitHeight, blocksRun: first.last.blocksRun });
   for (let emitted = 0;;) {
     if (eos.includes(token)) return "eos";
-    ascent.emitted(token, row);
+    ascent.emitted(token, token, row);
     yield { token, exitHeight: row.exitHeight, blocksRun: row.blocksRun };
     emitted++;
     if (emitted >= limits.maxTokens) return "limit";
@@ -120,9 +121,15 @@ export async function decodeRow(
 ): Promise<number | undefined> {
   await ascent.climb(step, [row]);
   if (row.stopped) return undefined;
-  const pending = step.readToken(SHARED_READOUT, [row.row], sampler);
-  const choice = "then" in pending ? await pending : pending;
-  const token = choice.tokens[0]!;
-  if (companions !== undefined) keepPending(step, companions, row);
+  // Rows that came to the top with this one are read in the same call of the head.
+  const arrived = companions !== undefined && sampler === undefined
+    ? takeObserved({ ascent, companions })
+    : [];
+  const rows = [row.row, ...arrived.map((each) => each.row)];
+  const pending = step.readToken(SHARED_READOUT, rows, sampler);
+  const { tokens } = "then" in pending ? await pending : pending;
+  const token = tokens[0]!;
+  arrived.forEach(({ position }, i) => ascent.recomputed(position, tokens[i + 1]!));
+  if (companions !== undefined) await keepPending(step, row, { ascent, companions });
   return token;
 }

@@ -147,7 +147,11 @@ export class PlanAscent {
   #exits(step: DecoderStep, climbers: readonly Climber[]): void {
     const { companions } = this.#parts;
     if (companions !== undefined) { // one row, or full-depth rows of a prompt
-      const span = { from: 0, to: climbers[0]!.exitHeight };
+      const { exitHeight, position } = climbers[0]!;
+      const span = { from: 0, to: exitHeight };
+      if (exitHeight < this.#layerCount) {
+        this.#parts.memory.exited(position, { exitHeight, signals: {} });
+      }
       return runSpan(step, rowsOf(climbers), { span, companions });
     }
     for (let l = 0; l <= this.#layerCount; l++) {

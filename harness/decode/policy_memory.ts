@@ -6,9 +6,17 @@
 import type { PolicyEvent } from "../contract/policy.ts";
 import type { BoundPolicy } from "./bound_policy.ts";
 
+/** How a position left, until it is run to the top. */
+interface Exit {
+  readonly exitHeight: number;
+  readonly signals: Readonly<Record<string, number>>;
+}
+
 /** A policy's state; `undefined` for policies without one. */
 export class PolicyMemory {
   readonly #bound: BoundPolicy;
+  /** Exits by position, for policies that observe what becomes of them. */
+  readonly #exits: Map<number, Exit> = new Map();
   #state: unknown;
 
   /** The initial state. */
@@ -32,5 +40,23 @@ export class PolicyMemory {
   tell(event: () => PolicyEvent): void {
     const { state, options } = this.#bound;
     if (state !== undefined) this.#state = state.reduce(this.#state, event(), options);
+  }
+
+  /** Whether the policy is told of positions that were run to the top after they had left. */
+  get observesRecomputed(): boolean {
+    return this.#bound.state?.observesRecomputed ?? false;
+  }
+
+  /** A position left below the top and waits to be run further. */
+  exited(position: number, exit: Exit): void {
+    if (this.observesRecomputed) this.#exits.set(position, exit);
+  }
+
+  /** A position that had left has reached the top, where full depth predicts a token. */
+  recomputed(position: number, predicted: number): void {
+    const exit = this.#exits.get(position);
+    if (exit === undefined) return;
+    this.#exits.delete(position);
+    this.tell(() => ({ kind: "recomputed", predicted, ...exit }));
   }
 }

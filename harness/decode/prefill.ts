@@ -8,7 +8,8 @@ import { SHARED_READOUT } from "../contract/signal.ts";
 import type { Ascent } from "./ascent.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
-import { type Companions, keepPending } from "./kv_fill/recompute.ts";
+import { keepPending } from "./kv_fill/keep_pending.ts";
+import type { Companions } from "./kv_fill/recompute.ts";
 
 /** Rows that enter a step together. */
 const CHUNK = 64;
@@ -71,7 +72,7 @@ export async function prefill(
         const choice: TokenChoice = "then" in pending ? await pending : pending;
         outcome = { token: choice.tokens[0]!, last };
       }
-      if (companions !== undefined) keepPending(step, companions, climbers[0]!);
+      if (companions !== undefined) await keepPending(step, climbers[0]!, { ascent, companions });
     });
     step.commit();
     companions?.committed();

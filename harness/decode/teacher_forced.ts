@@ -14,7 +14,9 @@ import type { BoundPolicy } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
-import { Companions, keepPending } from "./kv_fill/recompute.ts";
+import { argmax } from "../numerics/logits.ts";
+import { keepPending } from "./kv_fill/keep_pending.ts";
+import { Companions } from "./kv_fill/recompute.ts";
 
 /** Positions that enter a step together. */
 const CHUNK = 32;
@@ -84,11 +86,16 @@ export async function teacherForced(
       await ascent.climb(step, climbers);
       for (const row of climbers) {
         const index = row.position - firstPrediction;
-        if (index < 0) continue;
-        await show(step, row, (logits) => request.predicted(index, logits, row));
-        if (!batch) ascent.emitted(target[index]!, row);
+        let predicted = -1;
+        if (index >= 0) {
+          await show(step, row, (logits) => {
+            request.predicted(index, logits, row);
+            if (!batch) predicted = argmax(logits);
+          });
+        }
+        if (companions !== undefined) await keepPending(step, row, { ascent, companions });
+        if (index >= 0 && !batch) ascent.emitted(target[index]!, predicted, row);
       }
-      if (companions !== undefined) keepPending(step, companions, climbers[0]!);
     });
     step.commit();
     companions?.committed();

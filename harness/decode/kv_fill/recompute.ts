@@ -8,7 +8,6 @@
  * @module
  */
 import type { DecoderStep } from "../../contract/backend.ts";
-import type { Climber } from "../climber.ts";
 
 /** Most positions left pending; one more and all are run to full depth. */
 export const MAX_PENDING = 32;
@@ -18,6 +17,14 @@ interface Pending {
   height: number;
   /** Row of the open step once it has joined. */
   row: number | undefined;
+}
+
+/** A position at the top of the open step. */
+export interface Arrival {
+  /** Where in its slot. */
+  readonly position: number;
+  /** Its row of the open step. */
+  readonly row: number;
 }
 
 /** Positions of one slot that stand below the top. */
@@ -57,6 +64,17 @@ export class Companions {
     }
   }
 
+  /** Takes the positions that had left early and are at the top now, in position order. */
+  takeArrived(): readonly Arrival[] {
+    const arrived: Arrival[] = [];
+    this.#pending = this.#pending.filter(({ position, height, row }) => {
+      if (height < this.#layerCount || row === undefined) return true;
+      arrived.push({ position, row });
+      return false;
+    });
+    return arrived;
+  }
+
   /** Runs every pending position to the top in the open step. */
   flush(step: DecoderStep): void {
     for (let l = 0; l < this.#layerCount; l++) {
@@ -80,14 +98,4 @@ export class Companions {
     this.#pending = this.#pending.filter(({ height }) => height < this.#layerCount);
     for (const pending of this.#pending) pending.row = undefined;
   }
-}
-
-/** Notes a row that was read out, in its open step; runs all to the top when too many wait. */
-export function keepPending(
-  step: DecoderStep,
-  companions: Companions,
-  { position, exitHeight, row }: Climber,
-): void {
-  companions.add({ position, height: exitHeight, row });
-  if (companions.count > MAX_PENDING) companions.flush(step);
 }
