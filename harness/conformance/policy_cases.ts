@@ -156,7 +156,9 @@ export function sampleEvents(each: PolicyCase, declared: Declared): readonly Pol
     });
   }
   const exitHeight = declared.heights[0];
-  if (exitHeight !== undefined && stateOf(each.plugin)?.observesRecomputed === true) {
+  if (
+    exitHeight !== undefined && stateOf(each.plugin)?.observesRecomputed?.(each.options) === true
+  ) {
     const signals = sampleSignals(declared.signals, 100 + exitHeight);
     events.push({ kind: "recomputed", predicted: 3, exitHeight, signals });
   }

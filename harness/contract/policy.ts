@@ -129,7 +129,7 @@ export interface PolicyState<O, S> {
    * Whether it is told of positions that were run to the top after they had
    * left early, as the fill `recompute` does. Each costs a readout.
    */
-  readonly observesRecomputed?: boolean;
+  observesRecomputed?(options: O): boolean;
   /** The state at the start of a life. */
   initial(point: RunPoint, options: O): S;
   /** The next state. Returns a new value; the old one is left as it is. */

@@ -17,12 +17,15 @@ export class PolicyMemory {
   readonly #bound: BoundPolicy;
   /** Exits by position, for policies that observe what becomes of them. */
   readonly #exits: Map<number, Exit> = new Map();
+  /** Whether the policy is told of positions that were run to the top after they had left. */
+  readonly observesRecomputed: boolean;
   #state: unknown;
 
   /** The initial state. */
   constructor(bound: BoundPolicy) {
     this.#bound = bound;
     this.#state = bound.state?.initial(bound.point, bound.options);
+    this.observesRecomputed = bound.state?.observesRecomputed?.(bound.options) ?? false;
   }
 
   /** The state now. */
@@ -40,11 +43,6 @@ export class PolicyMemory {
   tell(event: () => PolicyEvent): void {
     const { state, options } = this.#bound;
     if (state !== undefined) this.#state = state.reduce(this.#state, event(), options);
-  }
-
-  /** Whether the policy is told of positions that were run to the top after they had left. */
-  get observesRecomputed(): boolean {
-    return this.#bound.state?.observesRecomputed ?? false;
   }
 
   /** A position left below the top and waits to be run further. */

@@ -4,9 +4,15 @@
  * @module
  */
 import type { PolicyPlugin } from "../../harness/contract/mod.ts";
+import type { ConfidenceMoments } from "./_beta_mixture.ts";
 import { calm, type CalmOptions } from "./calm.ts";
 import { d3PositionDecay, type D3PositionDecayOptions } from "./d3_position_decay.ts";
 import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
+import {
+  freeShallowDeep,
+  type FreeShallowDeepOptions,
+  type FreeShallowDeepState,
+} from "./free_shallow_deep.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
 import { randomExit, type RandomExitOptions } from "./random_exit.ts";
@@ -23,6 +29,7 @@ export {
   calm,
   d3PositionDecay,
   fixedExit,
+  freeShallowDeep,
   fullDepth,
   layerList,
   randomExit,
@@ -33,8 +40,11 @@ export {
 };
 export type {
   CalmOptions,
+  ConfidenceMoments,
   D3PositionDecayOptions,
   FixedExitOptions,
+  FreeShallowDeepOptions,
+  FreeShallowDeepState,
   FullDepthOptions,
   LayerListOptions,
   RandomExitOptions,
@@ -55,6 +65,7 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   skipDecode,
   d3PositionDecay,
   calm,
+  freeShallowDeep,
   randomSkip,
   randomExit,
 ];
