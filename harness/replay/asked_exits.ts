@@ -48,7 +48,7 @@ function walk(
     readonly asker: Asker;
   },
 ): void {
-  const { levels, target } = bound.table;
+  const { levels, target, tokens } = bound.table;
   const top = levels.length - 1;
   const row = climber();
   for (let p = from; p < to; p++) {
@@ -60,7 +60,13 @@ function walk(
     out[p] = level;
     if (!bound.hasState) continue;
     const exitHeight = levels[level]!;
-    memory.tell(() => ({ kind: "token", token: target[p]!, exitHeight, blocksRun: exitHeight }));
+    memory.tell(() => ({
+      kind: "token",
+      token: target[p]!,
+      predicted: tokens[p * levels.length + level]!,
+      exitHeight,
+      blocksRun: exitHeight,
+    }));
   }
 }
 

@@ -14,7 +14,8 @@ import type { Estimate } from "../contract/summary.ts";
 import { bootstrapRatios, type RatioStatistic } from "../summary/bootstrap.ts";
 import { type Bounds, clusterBy, estimateOf, purposeSeed } from "../summary/clusters.ts";
 import { pricesOf } from "./prices.ts";
-import type { ItemTotals, ReplayPoint } from "./replayer.ts";
+import type { ItemTotals } from "./item_sums.ts";
+import type { ReplayPoint } from "./replayer.ts";
 import type { TraceTable } from "./trace_table.ts";
 
 /** Numbers of one setting. */

@@ -14,6 +14,7 @@
  * @module
  */
 import type { BoundSetting } from "./setting.ts";
+import type { TableItem } from "./trace_table.ts";
 
 /** How far a replay can be believed. */
 export interface ReplayBasis {
@@ -25,29 +26,24 @@ export interface ReplayBasis {
   readonly positions: number;
 }
 
-/** Height at which the prompt's entries begin to be altered, per item. */
-export type PromptFloor = (item: number) => number;
-
-/** The basis of exits [P]. */
-export function basisOf(
+/** Exact positions of one item; `promptFloor` is the lowest exit height of its prompt. */
+export function exactPositions(
   exits: Uint16Array,
-  bound: BoundSetting,
-  promptFloor: PromptFloor,
-): ReplayBasis {
-  const { items, size, levels } = bound.table;
-  let exact = size;
-  if (bound.setting.fill !== "recompute") {
-    exact = 0;
-    items.forEach(({ from, to }, i) => {
-      let floor = promptFloor(i);
-      let believed = true;
-      for (let p = from; p < to && believed; p++) {
-        const height = levels[exits[p]!]!;
-        if (height <= floor) exact++;
-        else if (bound.hasState) believed = false;
-        floor = Math.min(floor, height);
-      }
-    });
+  { item: { from, to }, bound, promptFloor }: {
+    readonly item: TableItem;
+    readonly bound: BoundSetting;
+    readonly promptFloor: number;
+  },
+): number {
+  if (bound.setting.fill === "recompute") return to - from;
+  const { levels } = bound.table;
+  let floor = promptFloor;
+  let exact = 0;
+  for (let p = from; p < to; p++) {
+    const height = levels[exits[p]!]!;
+    if (height <= floor) exact++;
+    else if (bound.hasState) break;
+    floor = Math.min(floor, height);
   }
-  return { kind: exact === size ? "exact" : "departure", exact, positions: size };
+  return exact;
 }

@@ -5,11 +5,12 @@
  *
  *     M[p, e] = max over levels i ≤ e in `at` of signal[p, i]        NaN left out
  *
- * reaches v, found by bisection; `≤` is the same of negated numbers. Maxima are
- * computed once per signal and set of heights and shared by all settings.
- * `any` exits at the lowest level of its parts; `all` looks upward from the highest.
+ * reaches v; `≤` is the same of negated numbers. Maxima are computed once per
+ * signal and set of heights and shared by all settings. The search starts where
+ * the setting before found its level: neighbours of a grid rarely differ. `any`
+ * exits at the lowest level of its parts; `all` looks upward from the highest.
  *
- * Cost: log₂ H comparisons per position, test and setting.
+ * Cost: two comparisons per position, test and setting; H where settings jump.
  *
  * @module
  */
@@ -31,7 +32,15 @@ export interface RuleShared {
   /** Values that are functions of the token. */
   readonly values: TokenValues;
   /** Running maxima by signal column, direction and levels. */
-  readonly maxima: Map<TraceColumn, Map<string, Float32Array>>;
+  readonly maxima: Map<TraceColumn, Map<string, Maxima>>;
+}
+
+/** Running maxima and where the last search ended. */
+interface Maxima {
+  /** [P, H]; NaN before the first number. */
+  readonly running: Float32Array;
+  /** Levels found last [P]. */
+  readonly found: Uint16Array;
 }
 
 /**
@@ -105,13 +114,13 @@ function compileTest(
   const at = test.at.map((height) => table.levels.indexOf(height));
   const sign = test.is === ">=" || test.is === ">" ? 1 : -1;
   const strict = test.is === ">" || test.is === "<";
-  const running = runningMaximum(maxima, { column, width, sign, at });
+  const search = new Search(runningMaxima(maxima, { column, width, sign, at }), width);
   const { value } = test;
   if (typeof value === "number") {
     if (isSwitchedOff(test, value)) return NEVER(width);
     const wanted = sign * value;
     return {
-      first: (p) => firstReached(running, { from: p * width, width, wanted, strict }),
+      first: (p) => strict ? search.above(p, wanted) : search.atLeast(p, wanted),
       holds: (p, level) =>
         at.includes(level) && compare(column[p * width + level]!, test.is, value),
     };
@@ -119,39 +128,52 @@ function compileTest(
   const each = values.of(value);
   if (each === undefined) return undefined;
   return {
-    first: (p) =>
-      isSwitchedOff(test, each[p]!)
-        ? width
-        : firstReached(running, { from: p * width, width, wanted: sign * each[p]!, strict }),
+    first(p) {
+      if (isSwitchedOff(test, each[p]!)) return width;
+      const wanted = sign * each[p]!;
+      return strict ? search.above(p, wanted) : search.atLeast(p, wanted);
+    },
     holds: (p, level) =>
       at.includes(level) && !isSwitchedOff(test, each[p]!) &&
       compare(column[p * width + level]!, test.is, each[p]!),
   };
 }
 
-/** Lowest level of a row of maxima that reaches `wanted`; `width` when none does. */
-function firstReached(
-  running: Float32Array,
-  { from, width, wanted, strict }: {
-    readonly from: number;
-    readonly width: number;
-    readonly wanted: number;
-    readonly strict: boolean;
-  },
-): number {
-  let low = 0;
-  let high = width;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const reached = running[from + middle]!;
-    if (strict ? reached > wanted : reached >= wanted) high = middle;
-    else low = middle + 1;
+/** Finds the lowest level whose running maximum reaches a number; H when none does. */
+class Search {
+  readonly #running: Float32Array;
+  readonly #found: Uint16Array;
+  readonly #width: number;
+
+  constructor({ running, found }: Maxima, width: number) {
+    this.#running = running;
+    this.#found = found;
+    this.#width = width;
   }
-  return low;
+
+  atLeast(p: number, wanted: number): number {
+    const running = this.#running;
+    const from = p * this.#width;
+    const to = from + this.#width;
+    let at = from + this.#found[p]!;
+    while (at > from && running[at - 1]! >= wanted) at--;
+    while (at < to && !(running[at]! >= wanted)) at++;
+    return this.#found[p] = at - from;
+  }
+
+  above(p: number, wanted: number): number {
+    const running = this.#running;
+    const from = p * this.#width;
+    const to = from + this.#width;
+    let at = from + this.#found[p]!;
+    while (at > from && running[at - 1]! > wanted) at--;
+    while (at < to && !(running[at]! > wanted)) at++;
+    return this.#found[p] = at - from;
+  }
 }
 
-/** Running maxima [P, H] of sign · column over some levels; NaN before the first number. */
-function runningMaximum(
+/** Running maxima of sign · column over some levels. */
+function runningMaxima(
   cache: RuleShared["maxima"],
   { column, width, sign, at }: {
     readonly column: TraceColumn;
@@ -159,13 +181,13 @@ function runningMaximum(
     readonly sign: 1 | -1;
     readonly at: readonly number[];
   },
-): Float32Array {
+): Maxima {
   let byLevels = cache.get(column);
   if (byLevels === undefined) cache.set(column, byLevels = new Map());
   const key = `${sign} ${at.join(",")}`;
-  let running = byLevels.get(key);
-  if (running !== undefined) return running;
-  byLevels.set(key, running = new Float32Array(column.length));
+  const known = byLevels.get(key);
+  if (known !== undefined) return known;
+  const running = new Float32Array(column.length);
   const tested = Array.from({ length: width }, (_, level) => at.includes(level));
   for (let from = 0; from < column.length; from += width) {
     let maximum = NaN;
@@ -175,5 +197,7 @@ function runningMaximum(
       running[from + level] = maximum;
     }
   }
-  return running;
+  const maxima = { running, found: new Uint16Array(column.length / width) };
+  byLevels.set(key, maxima);
+  return maxima;
 }

@@ -86,6 +86,13 @@ export function bindSetting(table: TraceTable, setting: ReplaySetting): BoundSet
       "its state depends on prompt positions, which a trace does not hold: run it",
     );
   }
+  if (fill === "recompute" && policy.state?.observesRecomputed) {
+    throw refusal(
+      label,
+      "its state learns from positions that are run further later, which replay does not follow: " +
+        "run it",
+    );
+  }
   const base = { setting, table, actsOnPrompt: policy.actsOnPrompt, hasState, bound };
   if (policy.kind === "plan") return { ...base, asked: [], signals: [], columns: [] };
   const { heights, signals } = policy;

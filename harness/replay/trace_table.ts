@@ -51,6 +51,8 @@ export interface TraceTable {
   readonly columns: ReadonlyMap<string, TraceColumn>;
   /** Text [P]. */
   readonly target: Int32Array;
+  /** Greedy token of each level [P, H + 1]. */
+  readonly tokens: Int32Array;
   /** 1 where the readout of a level has full depth's greedy token, [P, H + 1]. */
   readonly agrees: Uint8Array;
   /** −ln p of the target at each level in nats, [P, H + 1]; empty when not traced. */
@@ -91,14 +93,22 @@ export function traceTable(manifest: TraceManifest, rows: Iterable<TraceRow>): T
   }
   const finalToken = joined(new Int32Array(size), traced.map((row) => row.finalToken));
   const finalNll = joined(new Float32Array(size), traced.map((row) => row.finalNll));
-  const tokens = columns.get(TOKEN_KEY)!;
-  const agrees = new Uint8Array(size * (width + 1)).fill(1);
-  for (let p = 0; p < size; p++) {
-    for (let e = 0; e < width; e++) {
-      agrees[p * (width + 1) + e] = tokens[p * width + e] === finalToken[p] ? 1 : 0;
-    }
-  }
   const shape = { size, width };
+  const greedy = columns.get(TOKEN_KEY)!;
+  const tokens = withTop(new Int32Array(size * (width + 1)), {
+    ...shape,
+    column: greedy,
+    top: (p) => finalToken[p]!,
+  });
+  const agrees = Uint8Array.from(
+    tokens,
+    (token, i) => token === finalToken[Math.floor(i / (width + 1))] ? 1 : 0,
+  );
+  const measured = (name: string, top: (position: number) => number): Float32Array => {
+    const column = columns.get(name);
+    const into = new Float32Array(column === undefined ? 0 : size * (width + 1));
+    return column === undefined ? into : withTop(into, { ...shape, column, top });
+  };
   return {
     manifest,
     size,
@@ -107,9 +117,10 @@ export function traceTable(manifest: TraceManifest, rows: Iterable<TraceRow>): T
     untraced,
     columns,
     target: joined(new Int32Array(size), traced.map((row) => row.target)),
+    tokens,
     agrees,
-    nll: withTop(columns.get("nll"), { ...shape, top: (p) => finalNll[p]! }),
-    kl: withTop(columns.get("kl"), { ...shape, top: () => 0 }),
+    nll: measured("nll", (p) => finalNll[p]!),
+    kl: measured("kl", () => 0),
   };
 }
 
@@ -122,20 +133,19 @@ function joined<T extends Int32Array | Float32Array>(into: T, parts: readonly T[
   return into;
 }
 
-/** [P, H] and the values of full depth → [P, H + 1]. */
-function withTop(
-  column: TraceColumn | undefined,
-  { size, width, top }: {
+/** Writes [P, H] and the values of full depth to [P, H + 1]. */
+function withTop<T extends TraceColumn>(
+  into: T,
+  { column, size, width, top }: {
+    readonly column: TraceColumn;
     readonly size: number;
     readonly width: number;
     top(position: number): number;
   },
-): Float32Array {
-  if (column === undefined) return new Float32Array(0);
-  const out = new Float32Array(size * (width + 1));
+): T {
   for (let p = 0; p < size; p++) {
-    out.set(column.subarray(p * width, (p + 1) * width), p * (width + 1));
-    out[p * (width + 1) + width] = top(p);
+    into.set(column.subarray(p * width, (p + 1) * width), p * (width + 1));
+    into[p * (width + 1) + width] = top(p);
   }
-  return out;
+  return into;
 }
