@@ -10,17 +10,25 @@ import { EXIT } from "../cli/exit_code.ts";
 import { openProcessIo } from "../cli/process_io.ts";
 import { chosenThreads, positiveInteger, positiveIntegers } from "./bench_flags.ts";
 import { benchHead, listOf } from "./bench_head.ts";
-import { type BenchModel, openBenchModel, randomTokens } from "./bench_model.ts";
-import { timeForcedArms } from "./forced_arms.ts";
+import { type BenchModel, openBenchModel, randomTokens, storageOf } from "./bench_model.ts";
+import { ForcedTimer } from "./forced_arms.ts";
 import { readMachine } from "./machine.ts";
 import { figure } from "./markdown_table.ts";
 import { checkAgainstCpu } from "./oracle_check.ts";
-import { benchParts } from "./part_bench.ts";
+import { PARTS } from "./part.ts";
+import { partResultsOf } from "./part_bench.ts";
 import { rateTable, sharingTable, timeTable } from "./part_report.ts";
 import { type PartResults, readPartResults } from "./part_results.ts";
-import { contextFor, openPartSlots, PREFIX } from "./part_times.ts";
+import {
+  contextFor,
+  FIRST_VISIT,
+  openPartSlots,
+  type PartSlots,
+  PartTimer,
+  PREFIX,
+} from "./part_times.ts";
 import { predictionTable } from "./prediction_report.ts";
-import { staticArms } from "./static_policies.ts";
+import { type StaticArm, staticArms } from "./static_policies.ts";
 import { measureBandwidth } from "./streaming_read.ts";
 
 const ROWS = "1,2,3,4,5,6,7,8,97,512";
@@ -51,7 +59,7 @@ export const benchBackends: Command = {
     const machine = await readMachine();
     const bandwidth = await measureBandwidth(request.threads ?? 1);
     const opened = await openBenchModel({ ...request, slots: 4 });
-    const { session } = opened;
+    const { session, model } = opened;
     try {
       io.write(benchHead(opened, { title: "Parts of a step", machine }));
       io.write(
@@ -62,18 +70,18 @@ export const benchBackends: Command = {
           `${request.visits} visits; medians with 95 % intervals`,
         ]) + "\n",
       );
-      const aborted = (visit: number) => {
-        io.say(visit < 0 ? "warming up" : `visit ${visit + 1}`);
-        return io.signal.aborted;
-      };
       const slots = openPartSlots(session);
+      const storage = storageOf(session, model, request.context);
+      const policies = await policyArms(opened, request);
+      const { samples, timesMs } = await timeAll(opened, { request, slots, policies, io });
       const results = request.partsFrom === undefined
-        ? await benchParts(opened, { ...request, slots, machine, bandwidth, aborted })
+        ? partResultsOf(opened, { ...request, samples, storage, machine, bandwidth })
         : readPartResults(await Deno.readTextFile(request.partsFrom), request.partsFrom);
       io.write(`${timeTable(results)}\n${sharingTable(results)}\n${rateTable(results)}\n`);
-      if (io.signal.aborted) return EXIT.interrupted;
-      if (request.partsFrom === undefined) await writeResults(results, { request, io });
-      io.write(await predict(opened, { request, results, prefixed: slots.prefixed, aborted }));
+      io.write(predictionTable(results, { arms: policies, timesMs, seed: request.seed }));
+      if (request.partsFrom === undefined && !io.signal.aborted) {
+        await writeResults(results, { request, io });
+      }
       return io.signal.aborted ? EXIT.interrupted : EXIT.done;
     } finally {
       session.close();
@@ -126,32 +134,40 @@ function defaultPolicies(layerCount: number): string {
   ]).join(", ");
 }
 
-async function predict(
+async function policyArms(
   { session }: BenchModel,
-  { request, results, prefixed, aborted }: {
-    readonly request: Request;
-    readonly results: PartResults;
-    readonly prefixed: number;
-    aborted(visit: number): boolean;
-  },
-): Promise<string> {
-  const { context, seed, policies, visits } = request;
+  { policies, tokens, context }: Request,
+): Promise<readonly StaticArm[]> {
   const { layerCount, vocabSize } = session.model;
-  const tokens = randomTokens(vocabSize, request.tokens);
-  const arms = await staticArms(session, {
+  return await staticArms(session, {
     policies: policies ?? defaultPolicies(layerCount),
-    tokens,
+    tokens: randomTokens(vocabSize, tokens),
     context,
   });
-  const timesMs = await timeForcedArms(session, {
-    arms,
-    prefixed,
-    tokens: tokens.length,
-    visits: DECODE_VISITS * visits,
-    seed,
-    aborted,
-  });
-  return predictionTable(results, { arms, timesMs, seed });
+}
+
+/** Parts and policies in turn, so that both see the same machine. */
+async function timeAll(
+  { session }: BenchModel,
+  { request, slots, policies, io }: {
+    readonly request: Request;
+    readonly slots: PartSlots;
+    readonly policies: readonly StaticArm[];
+    readonly io: Io;
+  },
+) {
+  const { rowCounts, visits, seed, tokens, partsFrom } = request;
+  const arms = partsFrom === undefined
+    ? rowCounts.flatMap((rows) => PARTS.map((part) => ({ part, rows })))
+    : [];
+  const parts = new PartTimer(session, { arms, slots, seed });
+  const decoding = new ForcedTimer(session, policies, { prefixed: slots.prefixed, tokens, seed });
+  for (let visit = FIRST_VISIT; visit < visits && !io.signal.aborted; visit++) {
+    io.say(visit < 0 ? "warming up" : `visit ${visit + 1} of ${visits}`);
+    await parts.visit(visit);
+    for (let i = 0; i < DECODE_VISITS; i++) await decoding.visit(DECODE_VISITS * visit + i);
+  }
+  return { samples: parts.samples(), timesMs: decoding.timesMs };
 }
 
 if (import.meta.main) {

@@ -13,7 +13,7 @@ import { bareForced } from "./bare_loops.ts";
 import { chosenThreads, positiveInteger } from "./bench_flags.ts";
 import { benchHead, listOf } from "./bench_head.ts";
 import { openBenchModel, randomTokens } from "./bench_model.ts";
-import { type ForcedArm, timeForcedArms } from "./forced_arms.ts";
+import { FIRST_FORCED, type ForcedArm, ForcedTimer } from "./forced_arms.ts";
 import { readMachine } from "./machine.ts";
 import { figureWithInterval, markdownTable } from "./markdown_table.ts";
 import { type Measured, medianInterval } from "./median_interval.ts";
@@ -73,15 +73,15 @@ export const benchHarness: Command = {
         };
       });
       const { prefixed } = openPartSlots(session);
-      const times = await timeForcedArms(session, {
-        arms: [...looped, ...bare],
+      const timer = new ForcedTimer(session, [...looped, ...bare], {
         prefixed,
         tokens: count,
-        visits,
         seed,
-        aborted: () => io.signal.aborted,
       });
-      io.write(overheadTable(looped, { times, seed }));
+      for (let visit = FIRST_FORCED; visit < visits && !io.signal.aborted; visit++) {
+        await timer.visit(visit);
+      }
+      io.write(overheadTable(looped, { times: timer.timesMs, seed }));
       return io.signal.aborted ? EXIT.interrupted : EXIT.done;
     } finally {
       session.close();

@@ -20,8 +20,8 @@ export const PREFIX = 128;
 const MOST_DECODED = 64;
 /** Rows that fill the prefix together. */
 const CHUNK = 32;
-/** Visits whose times are thrown away: compilers and caches settle. */
-const WARM_UP = 2;
+/** First visit: those below 0 are thrown away, until compilers and caches have settled. */
+export const FIRST_VISIT = -2;
 
 /** A part at a number of rows. */
 export interface PartArm {
@@ -70,29 +70,49 @@ export function openPartSlots(session: DecoderSession): PartSlots {
   return slots;
 }
 
-/** Times every arm in every visit. */
-export async function timeParts(
-  session: DecoderSession,
-  { arms, slots, visits, seed, aborted }: {
-    readonly arms: readonly PartArm[];
-    readonly slots: PartSlots;
-    readonly visits: number;
-    readonly seed: number;
-    /** Whether to stop early. */
-    aborted(visit: number): boolean;
-  },
-): Promise<readonly PartSamples[]> {
-  const times = arms.map((): number[] => []);
-  for (let visit = -WARM_UP; visit < visits; visit++) {
-    if (aborted(visit)) break;
-    const order = armOrder(arms.length, { seed, prompt: "parts", repetition: visit + WARM_UP });
+/** Times parts visit by visit. */
+export class PartTimer {
+  readonly #session: DecoderSession;
+  readonly #arms: readonly PartArm[];
+  readonly #slots: PartSlots;
+  readonly #seed: number;
+  readonly #times: readonly number[][];
+
+  /** `seed` orders the arms. */
+  constructor(
+    session: DecoderSession,
+    { arms, slots, seed }: {
+      readonly arms: readonly PartArm[];
+      readonly slots: PartSlots;
+      readonly seed: number;
+    },
+  ) {
+    this.#session = session;
+    this.#arms = arms;
+    this.#slots = slots;
+    this.#seed = seed;
+    this.#times = arms.map(() => []);
+  }
+
+  /** Every arm once. Visits below 0 warm up: their times are thrown away. */
+  async visit(visit: number): Promise<void> {
+    const repetition = visit - FIRST_VISIT;
+    const order = armOrder(this.#arms.length, { seed: this.#seed, prompt: "parts", repetition });
     for (const index of order) {
-      await wholeToken(session, slots.prefixed);
-      const ms = await timePart(session, { arm: arms[index]!, slots });
-      if (visit >= 0) times[index]!.push(ms);
+      await wholeToken(this.#session, this.#slots.prefixed);
+      const ms = await timePart(this.#session, { arm: this.#arms[index]!, slots: this.#slots });
+      if (visit >= 0) this.#times[index]!.push(ms);
     }
   }
-  return arms.map((arm, i) => ({ ...arm, prefix: prefixOf(arm.rows), timesMs: times[i]! }));
+
+  /** All times so far. */
+  samples(): readonly PartSamples[] {
+    return this.#arms.map((arm, i) => ({
+      ...arm,
+      prefix: prefixOf(arm.rows),
+      timesMs: this.#times[i]!,
+    }));
+  }
 }
 
 /** A token from begin to readout, forgotten again. */
