@@ -98,30 +98,42 @@ function startOf({ start, refLength }: D3PositionDecayOptions): number {
   return Math.floor(start * refLength);
 }
 
-/** Σ of the budgets of tokens 0..refLength−1 at decay `alpha`. */
-function blocksAt(alpha: number, layerCount: number, options: D3PositionDecayOptions): number {
+/** Σ of the budgets of tokens 0..refLength−1, as a function of α. */
+function blocksByAlpha(
+  layerCount: number,
+  options: D3PositionDecayOptions,
+): (alpha: number) => number {
   const { head, tail } = d3Core(layerCount, options);
   const { refLength } = options;
   const i0 = Math.min(refLength, startOf(options));
   const origin = options.exponentOrigin === "start" ? i0 : 0;
-  let sum = (head + tail) * refLength + (layerCount - head - tail) * i0;
+  const least = (head + tail) * refLength + (layerCount - head - tail) * i0;
+  // Token e still reaches budget b while L α^e + 1e-12 ≥ b, that is e ≤ ln((b − 1e-12) / L) / ln α.
+  const logs: number[] = [];
   for (let budget = head + tail + 1; budget <= layerCount; budget++) {
-    // The last token whose budget reaches this: L α^e + 1e-12 ≥ budget.
-    const e = Math.log((budget - EPSILON) / layerCount) / Math.log(alpha);
-    const served = alpha === 1 ? refLength : Math.min(refLength, origin + Math.floor(e) + 1);
-    sum += Math.max(0, served - i0);
+    logs.push(Math.log((budget - EPSILON) / layerCount));
   }
-  return sum;
+  return (alpha) => {
+    if (alpha === 1) return layerCount * refLength;
+    const logAlpha = Math.log(alpha);
+    let sum = least;
+    for (const log of logs) {
+      const served = Math.min(refLength, origin + Math.floor(log / logAlpha) + 1);
+      sum += Math.max(0, served - i0);
+    }
+    return sum;
+  };
 }
 
 /** The α at which the mean depth of `refLength` tokens is L ÷ target, from above, to 2⁻⁴⁰. */
 export function solveD3Alpha(layerCount: number, options: D3PositionDecayOptions): number {
   const wanted = layerCount / options.target * options.refLength;
+  const blocks = blocksByAlpha(layerCount, options);
   let low = 0;
   let high = 1;
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
-    if (blocksAt(middle, layerCount, options) < wanted) low = middle;
+    if (blocks(middle) < wanted) low = middle;
     else high = middle;
   }
   return high;
@@ -174,7 +186,7 @@ export function validateD3PositionDecay(
         `"${name}": option "influence" has ${influence.length}`,
     );
   }
-  const least = blocksAt(Number.MIN_VALUE, layerCount, options) / options.refLength;
+  const least = blocksByAlpha(layerCount, options)(Number.MIN_VALUE) / options.refLength;
   if (options.alpha === 0 && layerCount / options.target < least) {
     throw new RangeError(
       `Cannot solve the decay for target ${options.target}: expected at most ` +
