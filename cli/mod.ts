@@ -10,8 +10,10 @@ import { doctorCommand } from "./doctor.ts";
 import { generateCommand } from "./generate.ts";
 import { createHelpCommand } from "./help.ts";
 import { listCommand } from "./list.ts";
+import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { traceCommand } from "./trace.ts";
 
 /** All commands, in the order in which the help shows them. */
 export const commands: readonly Command[] = [
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   compareCommand,
   reportCommand,
   generateCommand,
+  traceCommand,
+  replayCommand,
   listCommand,
   checkCommand,
   doctorCommand,

@@ -25,6 +25,7 @@ const FLAGS: Readonly<Record<string, "model" | "policies" | "spec" | "out" | "re
   model: "model",
   policies: "policies",
   policy: "policies",
+  text: "policies",
   spec: "spec",
   out: "out",
   report: "report",
@@ -62,7 +63,7 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
 
 function addPositional(command: string | undefined, path: string, { read, write }: Found): void {
   if (command === "report") write.push(folderOfRun(path));
-  if (command === "compare") read.push(path);
+  if (command === "compare" || command === "replay") read.push(path);
   if (command === "check") read.push(folderOf(path));
 }
 

@@ -100,7 +100,7 @@ export function curveNumbers(
   });
   const estimate = (i: number, bounds: Bounds = { min: 0 }) => estimateOf(intervals[i]!, bounds);
   return {
-    blocksRun: estimate(0),
+    blocksRun: estimate(0, { min: 0, max: table.manifest.model.layerCount }),
     readouts: estimate(1),
     macRatio: estimate(2),
     agreement: estimate(3, { min: 0, max: 1 }),
@@ -144,16 +144,24 @@ export function curveOf(
   }));
 }
 
+function isAlike(a: CurveNumbers, b: CurveNumbers): boolean {
+  return a.macRatio.value === b.macRatio.value && a.agreement.value === b.agreement.value;
+}
+
 function dominates(a: CurveNumbers, b: CurveNumbers): boolean {
   const cost = a.macRatio.value - b.macRatio.value;
   const gain = a.agreement.value - b.agreement.value;
   return cost <= 0 && gain >= 0 && (cost < 0 || gain > 0);
 }
 
-/** At most `count` points of the front, from the cheapest to the dearest, evenly by rank. */
+/**
+ * At most `count` points of the front, from the cheapest to the dearest, evenly by
+ * rank. Of points that are alike in both numbers the first is taken.
+ */
 export function frontPoints(points: readonly CurvePoint[], count: number): readonly CurvePoint[] {
   const front = points.filter(({ onFront }) => onFront)
-    .sort((a, b) => a.macRatio.value - b.macRatio.value);
+    .sort((a, b) => a.macRatio.value - b.macRatio.value)
+    .filter((point, i, sorted) => i === 0 || !isAlike(point, sorted[i - 1]!));
   if (front.length <= count) return front;
   const ranks = Array.from(
     { length: count },
