@@ -18,7 +18,7 @@ import { checkAgainstCpu } from "./oracle_check.ts";
 import { PARTS } from "./part.ts";
 import { partResultsOf } from "./part_bench.ts";
 import { rateTable, sharingTable, timeTable } from "./part_report.ts";
-import { type PartResults, readPartResults } from "./part_results.ts";
+import { type PartResults, readPartResults, requireModel } from "./part_results.ts";
 import {
   contextFor,
   FIRST_VISIT,
@@ -76,7 +76,7 @@ export const benchBackends: Command = {
       const { samples, timesMs } = await timeAll(opened, { request, slots, policies, io });
       const results = request.partsFrom === undefined
         ? partResultsOf(opened, { ...request, samples, storage, machine, bandwidth })
-        : readPartResults(await Deno.readTextFile(request.partsFrom), request.partsFrom);
+        : await earlierResults(request.partsFrom, { digest: session.model.digest, io });
       io.write(`${timeTable(results)}\n${sharingTable(results)}\n${rateTable(results)}\n`);
       io.write(predictionTable(results, { arms: policies, timesMs, seed: request.seed }));
       if (request.partsFrom === undefined && !io.signal.aborted) {
@@ -113,6 +113,17 @@ async function checkedAgainst({ session, model }: BenchModel): Promise<string> {
   if (check === undefined) return "This is the oracle: there is nothing to check it against";
   return `KL(cpu ‖ ${session.backend.name}) of the next token: ${figure(check.promptKl)} nats ` +
     `after a prompt, ${figure(check.partsKl)} after a row that skips parts`;
+}
+
+async function earlierResults(
+  path: string,
+  { digest, io }: { readonly digest: string; readonly io: Io },
+): Promise<PartResults> {
+  const results = readPartResults(await Deno.readTextFile(path), path);
+  requireModel(results, digest);
+  const { backend, commit, cpu } = results;
+  io.write(`Part times are of ${backend.name} ${backend.kernels}, ${cpu}, commit ${commit}\n\n`);
+  return results;
 }
 
 async function writeResults(

@@ -13,12 +13,13 @@ export function benchHead(
   { title, machine }: { readonly title: string; readonly machine: Machine },
 ): string {
   const { model, backend } = session;
+  const { loadMs, openMs, firstTokenMs } = start;
   const lines = [
     `Model ${model.name}, ${model.digest}`,
     `Backend ${backend.name} ${backend.kernels}: ${backend.features.join("; ")}`,
     ...describeMachine(machine).split("\n"),
-    `Load ${figure(start.loadMs)} ms, open ${figure(start.openMs)} ms, first token ` +
-    `${figure(start.firstTokenMs)} ms (one sample each)`,
+    `Start to first token ${figure(loadMs + openMs + firstTokenMs)} ms: file ${figure(loadMs)}, ` +
+    `session ${figure(openMs)}, token ${figure(firstTokenMs)} (one sample)`,
   ];
   return `## ${title}: ${model.name} on ${backend.name}\n\n${listOf(lines)}\n`;
 }

@@ -26,9 +26,14 @@ export function timeTable({ parts, model }: PartResults): string {
   );
 }
 
-/** Bytes, share of the bandwidth, and multiply-accumulates per second of every part. */
+/** Row counts whose rates are shown, where they were timed. */
+const RATE_ROWS = [1, 8, 97, 512];
+
+/** Bytes, share of the bandwidth, and multiply-accumulates per second of parts. */
 export function rateTable({ parts, bandwidth }: PartResults): string {
-  const shown = parts.filter(({ part }) => part !== "step" && part !== "hole");
+  const shown = parts.filter(({ part, rows }) =>
+    part !== "step" && part !== "hole" && RATE_ROWS.includes(rows)
+  );
   return markdownTable(
     ["part, rows", "MB moved", "GB/s", "of bandwidth", "GMAC/s"],
     shown.map(({ part, rows, bytes, macs, ms }) => {

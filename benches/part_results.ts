@@ -64,6 +64,14 @@ export function readPartResults(text: string, name: string): PartResults {
   );
 }
 
+/** Refuses times of another model. */
+export function requireModel({ model }: PartResults, digest: string): void {
+  if (model.digest === digest) return;
+  throw new InputError(
+    `Cannot predict from these part times: expected those of model ${digest}: they are of "${model.name}", ${model.digest}`,
+  );
+}
+
 /** Costs of a one-row step in the unit that `of` picks: per block, or per call. */
 export function oneRowCosts(
   { model, parts }: Pick<PartResults, "model" | "parts">,

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../harness/contract/errors.ts";
 import { PARTS } from "./part.ts";
-import { oneRowCosts, type PartResults, readPartResults } from "./part_results.ts";
+import { oneRowCosts, type PartResults, readPartResults, requireModel } from "./part_results.ts";
 
 const RESULTS: PartResults = {
   schema: 1,
@@ -39,4 +39,9 @@ Deno.test("oneRowCosts() is per block, but per call for step and head", () => {
   assertEquals(costs.head, 40);
   const without = { ...RESULTS, parts: RESULTS.parts.filter((row) => row.part !== "mlp") };
   assertThrows(() => oneRowCosts(without, (row) => row.ms.value), InputError, 'part "mlp"');
+});
+
+Deno.test("requireModel() refuses times of another model", () => {
+  requireModel(RESULTS, "sha256:0");
+  assertThrows(() => requireModel(RESULTS, "sha256:1"), InputError, "sha256:1");
 });
