@@ -22,6 +22,11 @@ Deno.test("namedPaths() finds models, folders of policies, outputs", () => {
     "a",
     "b/records.sqlite",
   ]);
+  assertEquals(namedPaths(["replay", "t", "--policies", "./p/x.ts"], nothing).read, ["t", "./p"]);
+  assertEquals(namedPaths(["trace", "--text", "./p/x.ts", "--out", "o"], nothing), {
+    read: ["./p"],
+    write: ["o"],
+  });
   assertEquals(namedPaths(["report", "a/records.sqlite"], nothing).write, ["a"]);
   assertEquals(namedPaths(["check", "my_policy.ts"], nothing).read, ["."]);
 });
