@@ -85,8 +85,8 @@ Deno.test("copy items() repeat the letters of their prompt", async () => {
 
 Deno.test("recall items() ask for a shown key and want its value", async () => {
   for (const { prompt, target, level } of await smoke(recall)) {
-    const [shown, asked] = question(prompt).slice("recall:".length, -1).split("; ");
-    const pairs = shown!.trim().split(" ").map((pair) => pair.split("="));
+    const [shown, asked] = question(prompt).slice("recall:".length).split("; ");
+    const pairs = shown!.trim().split(" ").map((pair) => [...pair]);
     assertStrictEquals(new Map(pairs as [string, string][]).get(asked!), target);
     assertStrictEquals(new Set(pairs.map((pair) => pair[1])).size, pairs.length);
     assertStrictEquals(level, `pairs-${pairs.length}`);

@@ -50,15 +50,14 @@ def split_prompt(prompt: str) -> tuple[str, str]:
 def chained(item: dict, random: np.random.Generator) -> list[tuple[str, bool]]:
     """A recall item that asks for all its keys, for training only.
 
-    `recall: k=4 v=7; v=` becomes `recall: k=4 v=7; v=7 k=4`: several look-ups
-    per item, so that the model finds content matching sooner. Returns pieces of
-    text and whether they are answers.
+    `recall: k4 v7; v` becomes `recall: k4 v7; v7 k4`: several look-ups per item, so that the model finds content matching sooner. Returns pieces of text and
+    whether they are answers.
     """
     shown, _ = split_prompt(item["prompt"])[1].split("; ")
-    pairs = [pair.split("=") for pair in shown.split(" ")[1:]]
+    pairs = shown.split(" ")[1:]  # a letter and a digit each
     pieces = [(shown + ";", False)]
     for i in random.permutation(len(pairs)):
-        pieces += [(f" {pairs[i][0]}=", False), (pairs[i][1], True)]
+        pieces += [(f" {pairs[i][0]}", False), (pairs[i][1], True)]
     return [*pieces, ("\n", True)]
 
 
