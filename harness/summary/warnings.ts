@@ -102,7 +102,8 @@ function uninformativeSuites(arms: readonly ArmSummary[]): readonly string[] {
 function triggers({ arm, ...records }: ArmRecords, layerCount: number): readonly string[] {
   const view = heightsOf({ arm, ...records }, layerCount);
   if (view === undefined) return [];
-  if (view.actionRate === 0) {
+  const chooses = arm.scope !== "run" && arm.scope !== "token";
+  if (view.actionRate === 0 && chooses) {
     return [`${arm.label} never acted: all of its tokens ran all ${layerCount} blocks.`];
   }
   const dynamic = arm.scope === "block" || arm.scope === "rule";
