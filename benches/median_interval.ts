@@ -27,13 +27,13 @@ export interface MedianOptions {
   readonly resamples?: number;
 }
 
-/** The median with its interval; NaN when there are no values. */
+/** The median with its interval; one value gives no interval (NaN ends), none gives NaN. */
 export function medianInterval(
   values: readonly number[],
   { seed, resamples = 2000 }: MedianOptions,
 ): Measured {
   const value = median(values);
-  if (values.length < 2) return { value, low: value, high: value };
+  if (values.length < 2) return { value, low: NaN, high: NaN };
   const random = createRandom(seed);
   const drawn = new Float64Array(values.length);
   const medians = Array.from({ length: resamples }, () => {

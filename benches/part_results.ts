@@ -12,7 +12,9 @@ import type { PartCosts } from "./prediction.ts";
 /** Raised when the form of the file changes. */
 export const PART_RESULTS_SCHEMA = 1;
 
-const measured = z.object({ value: z.number(), low: z.number(), high: z.number() }).readonly();
+/** JSON has no NaN: an end that cannot be told is null there. */
+const end = z.union([z.number(), z.null().transform(() => NaN)]);
+const measured = z.object({ value: z.number(), low: end, high: end }).readonly();
 
 const partRow = z.object({
   part: z.enum(PARTS),

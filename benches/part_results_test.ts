@@ -45,3 +45,9 @@ Deno.test("requireModel() refuses times of another model", () => {
   requireModel(RESULTS, "sha256:0");
   assertThrows(() => requireModel(RESULTS, "sha256:1"), InputError, "sha256:1");
 });
+
+Deno.test("readPartResults() reads an interval that cannot be told", () => {
+  const parts = RESULTS.parts.map((row) => ({ ...row, ms: { value: 8, low: NaN, high: NaN } }));
+  const [first] = readPartResults(JSON.stringify({ ...RESULTS, parts }), "x.json").parts;
+  assertEquals(first!.ms, { value: 8, low: NaN, high: NaN });
+});

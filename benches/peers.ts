@@ -81,7 +81,9 @@ export const benchPeers: Command = {
       const best = request.threads.length > 1 ? ["best" as const] : [];
       for (const threads of [...request.threads, ...best]) {
         io.write(`\n${peerTable({ times, ...request, threads })}`);
-        if (threads !== "best") io.write(`\n${rowCostTable({ times, threads })}`);
+        if (threads !== "best" && request.measures.some(({ kind }) => kind === "rows")) {
+          io.write(`\n${rowCostTable({ times, threads })}`);
+        }
       }
       await Deno.mkdir(FOLDER, { recursive: true });
       const file = `${FOLDER}/peers_${request.model.replaceAll(/\W+/g, "_")}.json`;
