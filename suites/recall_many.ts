@@ -1,9 +1,9 @@
 /**
  * Associative recall from many pairs.
  *
- *     prompt  recall: X=3 Q=8; Q=8
- *             recall: M=5 T=1; M=5
- *             recall: k=4 v=7 a=2 … r=4; v=
+ *     prompt  recall: X3 Q8; Q8
+ *             recall: M5 T1; M5
+ *             recall: k4 v7 a2 … r4; v
  *     answer  7
  *
  * The form of `recall`, its worked examples included, with more pairs than
@@ -25,7 +25,7 @@ import {
 } from "./_generated.ts";
 
 /** The worked examples that every prompt starts with. */
-const EXAMPLES = "recall: X=3 Q=8; Q=8\nrecall: M=5 T=1; M=5\n";
+const EXAMPLES = "recall: X3 Q8; Q8\nrecall: M5 T1; M5\n";
 
 /** Look-ups among `pairs` pairs. */
 function recallLevel(pairs: number): Level {
@@ -35,8 +35,8 @@ function recallLevel(pairs: number): Level {
       const keys = drawDistinct(random, LETTERS, pairs);
       const values = drawSymbols(random, DIGITS, pairs);
       const asked = random.int(pairs);
-      const shown = keys.map((key, i) => ` ${key}=${values[i]!}`).join("");
-      return { prompt: `${EXAMPLES}recall:${shown}; ${keys[asked]!}=`, target: values[asked]! };
+      const shown = keys.map((key, i) => ` ${key}${values[i]!}`).join("");
+      return { prompt: `${EXAMPLES}recall:${shown}; ${keys[asked]!}`, target: values[asked]! };
     },
   };
 }

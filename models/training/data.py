@@ -50,7 +50,8 @@ def split_prompt(prompt: str) -> tuple[str, str]:
 def chained(item: dict, random: np.random.Generator) -> list[tuple[str, bool]]:
     """A recall item that asks for all its keys, for training only.
 
-    `recall: k4 v7; v` becomes `recall: k4 v7; v7 k4`: several look-ups per item, so that the model finds content matching sooner. Returns pieces of text and
+    `recall: k4 v7; v` becomes `recall: k4 v7; v7 k4`: several look-ups per item,
+    so that the model finds content matching sooner. Returns pieces of text and
     whether they are answers.
     """
     shown, _ = split_prompt(item["prompt"])[1].split("; ")

@@ -94,7 +94,7 @@ class Tiny(nn.Module):
             if weight.dim() == 2 and "embedding" not in name:
                 std = weight.shape[1] ** -0.5
                 if name.endswith(("attention_output.weight", "down.weight")):
-                    std *= 0.02  # blocks start small beside the embedding, which they must not drown
+                    std *= 0.02  # blocks start small, so that they do not drown the embedding
                 nn.init.normal_(weight, std=std)
 
     def hidden(self, tokens: Tensor, order: list[int] | None = None) -> Tensor:

@@ -53,7 +53,7 @@ def spaced(words) -> str:
 
 def look_up(line: str) -> str:
     shown, asked = body(line).split("; ")
-    return dict(pair.split("=") for pair in shown.split())[asked]
+    return dict(tuple(pair) for pair in shown.split())[asked]
 
 
 def induce(line: str) -> str:
