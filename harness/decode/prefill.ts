@@ -12,7 +12,7 @@ import { keepPending } from "./kv_fill/keep_pending.ts";
 import type { Companions } from "./kv_fill/recompute.ts";
 
 /** Rows that enter a step together. */
-const CHUNK = 64;
+const CHUNK = 512;
 
 /** What is run. */
 export interface PrefillRequest {
