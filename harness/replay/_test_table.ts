@@ -62,7 +62,7 @@ export function testTable({ items, length, heights, layerCount = 8 }: TestTable)
     group: `item-${i}`,
     outcome: "ok",
     promptTokens: 2 + i % 4,
-    limits: { maxTokens: 20, context: 4096 },
+    limits: { maxTokens: 20 + i % 2, context: 4096 },
     columns: {
       [TOKEN_KEY]: Int32Array.from({ length: cells }, () => random.int(3)),
       "margin@shared": column(() =>

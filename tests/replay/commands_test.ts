@@ -14,6 +14,7 @@ import { InputError, UnsupportedError, UsageError } from "../../harness/contract
 
 const ROOT = decodeURIComponent(new URL("../../.tmp/", import.meta.url).pathname);
 const SMALL = "synthetic(layers=4,width=16,heads=2,kvHeads=1,ffn=24)";
+const OTHER = SMALL.replace(")", ",seed=1)");
 
 interface Said {
   readonly code: number;
@@ -156,7 +157,7 @@ Deno.test("trace and replay refuse with one sentence", async () => {
       "no such file",
     );
     await assertRejects(
-      () => call(replayCommand, [path, "--policies", "calm", "--validate", "1"]),
+      () => call(replayCommand, [path, "--policies", "calm", "--validate", "1", "--model", OTHER]),
       InputError,
       "of another model",
     );

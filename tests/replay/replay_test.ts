@@ -1,11 +1,25 @@
 /** Replay against what the decode loop really does on the same text. */
-import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
-import type { KvFill } from "../../harness/contract/mod.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  InputError,
+  type KvFill,
+  type LockstepRecord,
+  type PolicyPlugin,
+  type RunRecord,
+} from "../../harness/contract/mod.ts";
+import { realRun } from "../../harness/replay/real_run.ts";
 import { Replayer } from "../../harness/replay/replayer.ts";
 import type { ReplaySetting } from "../../harness/replay/setting.ts";
 import { calm, fixedExit } from "../../policies/mod.ts";
 import { openToy } from "../decode/_fixture.ts";
 import { cosineExit, marginExit, randomActions, sinking } from "../decode/_policies.ts";
+import { alternating, following, lowPrompt, patient } from "./_policies.ts";
 import { freeRun, realExits, settingOf, toyTexts, traceToy } from "./_fixture.ts";
 
 const SETTINGS: readonly (readonly [string, (fill: KvFill) => ReplaySetting])[] = [
@@ -22,6 +36,17 @@ const SETTINGS: readonly (readonly [string, (fill: KvFill) => ReplaySetting])[] 
   ["margin by decide", (fill) => settingOf(marginExit(0.25), { fill })],
   ["random exits", (fill) => settingOf(randomActions(["run", "run", "run", "exit"]), { fill })],
   ["a state", (fill) => settingOf(sinking, { fill })],
+  ["a state that rises", (fill) => settingOf(alternating, { fill })],
+  ["a state of the token", (fill) => settingOf(patient, { fill })],
+  ["a state of predictions", (fill) => settingOf(following, { fill })],
+];
+
+/** Settings whose decisions depend on earlier ones: one inexact position spoils the rest. */
+const STATEFUL = [
+  "a state",
+  "a state that rises",
+  "a state of the token",
+  "a state of predictions",
 ];
 
 for (const [name, setting] of SETTINGS) {
@@ -50,7 +75,7 @@ for (const [name, setting] of SETTINGS) {
           if (replayed[p]! <= floor) {
             assertStrictEquals(replayed[p], real.heights[p], `position ${p}`);
             exact++;
-          } else if (name === "a state") believed = false;
+          } else if (STATEFUL.includes(name)) believed = false;
           floor = Math.min(floor, replayed[p]!);
         }
       }
@@ -162,4 +187,67 @@ Deno.test("the previous check is replayed where it is one block lower", async ()
     [...replayer.exits(gaps)],
     (await realExits(session, gaps, texts)).heights,
   );
+});
+
+Deno.test("Replayer.point() knows how far policies on the prompt can be believed", async () => {
+  const session = await openToy();
+  const texts = toyTexts(4, 12);
+  const replayer = new Replayer(await traceToy(session, texts));
+  const fixed = settingOf(fixedExit, { input: { exit: 3, prompt: true }, fill: "none" });
+  assertEquals([...replayer.exits(fixed)], Array(replayer.table.size).fill(3));
+  assertStrictEquals(replayer.point(fixed).basis.kind, "exact");
+  const real = await realExits(session, fixed, texts);
+  assertEquals(real.heights, [...replayer.exits(fixed)]);
+
+  const low = settingOf(lowPrompt, { fill: "project" });
+  const heights = [...replayer.exits(low)];
+  const { basis } = replayer.point(low);
+  assertStrictEquals(basis.exact, heights.filter((height) => height <= 2).length);
+  assert(basis.exact < basis.positions && basis.exact > 0);
+
+  const decided: PolicyPlugin = { ...marginExit(0.25), actsOnPrompt: () => true };
+  assertStrictEquals(replayer.point(settingOf(decided, { fill: "project" })).basis.exact, 0);
+  assertStrictEquals(replayer.point(settingOf(decided)).basis.kind, "exact");
+});
+
+Deno.test("realRun() refuses a run of another text", async () => {
+  const session = await openToy();
+  const table = await traceToy(session, toyTexts(2, 5));
+  const setting = settingOf(fixedExit, { input: { exit: 3 } });
+  const records = table.items.map(({ suite, item, from, to }): RunRecord => ({
+    cell: item,
+    suite,
+    item,
+    group: item,
+    arm: "a",
+    repetition: 0,
+    pass: "lockstep",
+    outcome: "ok",
+    tokens: [...table.target.subarray(from, to)],
+    pieces: [],
+    text: "target",
+    fullNll: [],
+    policyNll: [1, 1, 1, 1, 1],
+    kl: [0, 0, 0, 0, 0],
+    flips: [0, 1, 1, 1, 1],
+    fullMargins: [],
+    heights: [6, ...Array(to - from - 1).fill(3)],
+    blocksRun: [6, ...Array(to - from - 1).fill(3)],
+    targetBytes: 1,
+    order: "batch",
+  }));
+  const options = { seed: 1, resamples: 50 };
+  const replayer = new Replayer(table);
+  const { numbers, sameExits } = realRun(replayer, { setting, records }, options);
+  assertStrictEquals(sameExits, 1);
+  assertEquals([numbers.blocksRun.value, numbers.agreement.value], [3, 2 / table.size]);
+  const [first, second] = records as [LockstepRecord, LockstepRecord];
+  const other = { ...second, tokens: second.tokens.map((token) => (token + 1) % 53) };
+  for (const wrong of [[first], [first, other]]) {
+    assertThrows(
+      () => realRun(replayer, { setting, records: wrong }, options),
+      InputError,
+      "another one",
+    );
+  }
 });

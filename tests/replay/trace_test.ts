@@ -40,6 +40,21 @@ Deno.test("traceText() reads at each height what an exit there reads out", async
   }
 });
 
+Deno.test("traceText() reads at some heights what it reads there among all", async () => {
+  const session = await openToy();
+  const texts = toyTexts(2, 12);
+  const all = await traceToy(session, texts);
+  const some = await traceToy(session, texts, { heights: [0, 2, 5] });
+  for (const [key, column] of some.columns) {
+    const wanted = all.columns.get(key)!;
+    column.forEach((value, i) => {
+      assertStrictEquals(value, wanted[6 * Math.floor(i / 3) + [0, 2, 5][i % 3]!], key);
+      const lower = key === "cosine~previous_block" || key === "relativeNorm~embedding";
+      assertStrictEquals(Number.isNaN(value), lower && i % 3 === 0, key);
+    });
+  }
+});
+
 Deno.test("traceItems() goes on after an interruption to the rows of an undisturbed trace", async () => {
   const session = await openToy();
   const manifest = toyManifest(session);
