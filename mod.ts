@@ -52,6 +52,7 @@ export { LedgerCounter } from "./harness/decode/ledger.ts";
 export { summarize, type SummaryOptions } from "./harness/summary/mod.ts";
 export { parsePolicySpecs, type PolicySource, type PolicySpec } from "./harness/spec_text.ts";
 export { cpuBackend } from "./backends/cpu/mod.ts";
+export { wasmBackend } from "./backends/wasm/mod.ts";
 export { type EmbeddedModel, embeddedModels } from "./models/embedded/mod.ts";
 export { encodeChat, memorySource, openModel, syntheticModel } from "./models/mod.ts";
 export type {

@@ -4,9 +4,14 @@
  * @module
  */
 import { cpuBackend } from "../backends/cpu/mod.ts";
+import { wasmBackend } from "../backends/wasm/mod.ts";
 import { createRegistry, type Registry } from "../harness/registry.ts";
 import { policies } from "../policies/mod.ts";
 import { suites } from "../suites/mod.ts";
 
 /** Everything that can be named without a file. */
-export const BUILT_IN: Registry = createRegistry({ policies, suites, backends: [cpuBackend] });
+export const BUILT_IN: Registry = createRegistry({
+  policies,
+  suites,
+  backends: [cpuBackend, wasmBackend],
+});
