@@ -4,6 +4,7 @@
  * @module
  */
 import { UnsupportedError, UsageError } from "../harness/contract/errors.ts";
+import { compareCurves } from "../harness/replay/compare_curves.ts";
 import { curveOf, type CurveOptions, frontPoints } from "../harness/replay/curve.ts";
 import { Replayer, type ReplayPoint } from "../harness/replay/replayer.ts";
 import { type TraceTable, traceTable } from "../harness/replay/trace_table.ts";
@@ -14,7 +15,7 @@ import { resolveArms } from "./policy_arms.ts";
 import { toRecordJson } from "./record_json.ts";
 import { BUILT_IN } from "./registry.ts";
 import { checkReplay } from "./replay_check.ts";
-import { type CheckedPoint, checkTable, replayTable } from "./replay_table.ts";
+import { type CheckedPoint, checkTable, comparisonTable, replayTable } from "./replay_table.ts";
 import { SqliteTraceStore } from "./sqlite_trace_store.ts";
 import { oneLine } from "./terminal_text.ts";
 import { tracePath } from "./trace.ts";
@@ -40,6 +41,7 @@ route are refused. --validate runs points of the front for real.`,
       help: "The traced model, for --validate; default tiny",
     },
     resamples: { kind: "number", value: "<n>", help: `Bootstrap resamples; default ${RESAMPLES}` },
+    compare: { kind: "switch", help: "Compares curves at equal MACs and at equal agreement" },
     json: { kind: "switch", help: "Writes all points as JSON to stdout" },
   },
   positional: { least: 1, most: 1 },
@@ -72,6 +74,7 @@ route are refused. --validate runs points of the front for real.`,
       checked = await checkReplay({ replayer, points: front, arms, model, options }, io);
       if (checked === undefined) return EXIT.interrupted;
     }
+    const comparisons = flags.has("compare") ? compareCurves(table, points.slice(1), options) : [];
     const { layerCount } = table.manifest.model;
     if (flags.has("json")) {
       io.write(`${
@@ -82,6 +85,7 @@ route are refused. --validate runs points of the front for real.`,
           manifest: table.manifest,
           positions: table.size,
           points: curve,
+          comparisons,
           refused: [...refused.values()],
           checked: checked.map(({ point, real }) => ({ label: point.label, ...real })),
         })
@@ -89,6 +93,7 @@ route are refused. --validate runs points of the front for real.`,
       return EXIT.done;
     }
     io.write(`${originLine(table)}\n\n${replayTable(curve, layerCount)}`);
+    if (comparisons.length > 0) io.write(`\n${comparisonTable(comparisons)}`);
     if (checked.length > 0) io.write(`\n${checkTable(checked, layerCount)}`);
     tellUntraced(table, io);
     return EXIT.done;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Estimate } from "../harness/contract/summary.ts";
+import type { CurveComparison } from "../harness/replay/compare_curves.ts";
 import type { CurveNumbers, CurvePoint } from "../harness/replay/curve.ts";
 import type { RealRun } from "../harness/replay/real_run.ts";
 import { alignedTable, numberText } from "./summary_table.ts";
@@ -45,6 +46,21 @@ export function checkTable(checked: readonly CheckedPoint[], layerCount: number)
     checked.flatMap(({ point, real }) => [
       [label(point), "replayed", ...cells(point, all), ""],
       ["", "run", ...cells(real.numbers, all), numberText(100 * real.sameExits)],
+    ]),
+  );
+}
+
+/** Pairs of curves, one row per level at which they are compared. */
+export function comparisonTable(comparisons: readonly CurveComparison[]): string {
+  return alignedTable(
+    ["A, replayed", "B", "at equal", "", "agreement A - B [points] ↑", "MACs A / B [×] ↓"],
+    comparisons.map(({ a, b, equal, level, estimate }) => [
+      a,
+      b,
+      equal === "cost" ? "MACs [×]" : "agreement [%]",
+      numberText(equal === "cost" ? level : 100 * level),
+      equal === "cost" ? estimateText(estimate, 100) : "",
+      equal === "quality" ? estimateText(estimate) : "",
     ]),
   );
 }

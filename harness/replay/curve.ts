@@ -38,7 +38,9 @@ export interface CurveNumbers {
 export interface CurvePoint extends CurveNumbers {
   /** Canonical label of the setting. */
   readonly label: string;
-  /** Policy; the points of one policy and fill make a curve. */
+  /** Name of the curve that it is a point of. */
+  readonly curve: string;
+  /** Policy. */
   readonly policy: string;
   /** KV fill. */
   readonly fill: string;
@@ -60,6 +62,14 @@ export interface CurveOptions {
   readonly seed: number;
   /** Bootstrap resamples. */
   readonly resamples: number;
+}
+
+/**
+ * Name of the curve that a setting is a point of: its label without the numbers.
+ * Settings of one policy and fill that differ in numbers alone share a curve.
+ */
+export function curveName(label: string): string {
+  return label.replace(/=-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?=[,)])/gi, "=…");
 }
 
 /** Numbers of per-item sums, clustered by prompt. Items without decode rows count in agreement only. */
@@ -130,6 +140,7 @@ export function curveOf(
 ): readonly CurvePoint[] {
   const numbered = points.map(({ setting, origin, basis, heights, items }) => ({
     label: setting.label,
+    curve: curveName(setting.label),
     policy: setting.plugin.name,
     fill: setting.fill,
     options: setting.options,
