@@ -49,6 +49,8 @@ export {
 export type { PassArm, PassContext, PassItem } from "./harness/passes/cells.ts";
 export { MeteredSession } from "./harness/decode/metered_session.ts";
 export { LedgerCounter } from "./harness/decode/ledger.ts";
+export * from "./harness/trace/mod.ts";
+export * from "./harness/replay/mod.ts";
 export { summarize, type SummaryOptions } from "./harness/summary/mod.ts";
 export { parsePolicySpecs, type PolicySource, type PolicySpec } from "./harness/spec_text.ts";
 export { cpuBackend } from "./backends/cpu/mod.ts";

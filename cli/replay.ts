@@ -54,7 +54,7 @@ route are refused. --validate runs points of the front for real.`,
         'Cannot replay: expected policies: add --policies "calm(threshold=0.5..0.99/50)"',
       );
     }
-    const table = readTable(tracePath(path!));
+    const table = await readTable(tracePath(path!));
     const arms = await armsOf(texts, table);
     const replayer = new Replayer(table);
     const { points, refused } = replayAll(replayer, [...arms.values()]);
@@ -112,10 +112,10 @@ function wholeNumber(
   );
 }
 
-function readTable(path: string): TraceTable {
+async function readTable(path: string): Promise<TraceTable> {
   const store = new SqliteTraceStore(path);
   try {
-    return traceTable(store.manifest(), store.rows());
+    return await traceTable(store.manifest(), store.rows());
   } finally {
     store.close();
   }

@@ -9,7 +9,7 @@ import { createRandom } from "../numerics/random.ts";
 import { traceManifest } from "../trace/trace_items.ts";
 import type { TraceColumn, TracedItem } from "../trace/trace_store.ts";
 import { TOKEN_KEY, tracedSignals } from "../trace/traced_signal.ts";
-import { type TraceTable, traceTable } from "./trace_table.ts";
+import { joinRows, type TraceTable } from "./trace_table.ts";
 
 /** Size of a table. */
 export interface TestTable {
@@ -81,5 +81,5 @@ export function testTable({ items, length, heights, layerCount = 8 }: TestTable)
     finalMargin: new Float32Array(length),
     finalNll: new Float32Array(0),
   }));
-  return traceTable(manifest, rows);
+  return joinRows(manifest, rows);
 }

@@ -61,8 +61,18 @@ export interface TraceTable {
   readonly kl: Float32Array;
 }
 
-/** Joins the rows of a trace. Throws `InputError` when no item was traced. */
-export function traceTable(manifest: TraceManifest, rows: Iterable<TraceRow>): TraceTable {
+/** Joins the rows of a store. Rejects with `InputError` when no item was traced. */
+export async function traceTable(
+  manifest: TraceManifest,
+  rows: AsyncIterable<TraceRow> | Iterable<TraceRow>,
+): Promise<TraceTable> {
+  const all: TraceRow[] = [];
+  for await (const row of rows) all.push(row);
+  return joinRows(manifest, all);
+}
+
+/** Joins rows. Throws `InputError` when no item was traced. */
+export function joinRows(manifest: TraceManifest, rows: readonly TraceRow[]): TraceTable {
   const traced: TracedItem[] = [];
   const untraced: UntracedItem[] = [];
   for (const row of rows) {

@@ -61,7 +61,7 @@ export interface TraceManifest {
 export type TraceColumn = Float32Array | Int32Array;
 
 /** What identifies an item. */
-interface TracedBase {
+export interface TracedBase {
   /** Item id; the store's key. */
   readonly item: string;
   /** Suite name. */

@@ -105,7 +105,7 @@ export async function traceToy(
   const manifest = toyManifest(session, trace);
   const store = memoryTraceStore();
   await traceItems({ manifest, items: toyItems(session, texts) }, { store, session });
-  return traceTable(manifest, await store.rows() as Iterable<never>);
+  return await traceTable(manifest, store.rows());
 }
 
 /** A setting of a policy. */
