@@ -77,6 +77,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     ],
     packages: [],
   },
+  { // sums up what passes and replay gave, and fixes options by it
+    files: "harness/calibrate/",
+    may: [CONTRACT, NUMERICS, "harness/replay/", "harness/summary/", "own"],
+    packages: ["zod"],
+  },
   { // judges what the decode loop does, so it may run it
     files: "harness/conformance/",
     may: [CONTRACT, NUMERICS, SIGNALS, "harness/decode/", "own"],
