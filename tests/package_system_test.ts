@@ -5,17 +5,25 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { unescape } from "@std/html";
+import { FILES } from "../wasm/lib/build_info.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MEBIBYTE = 2 ** 20;
 
 /** A consumer's script; it knows nothing but the package's name. */
 const CONSUMER = `
-import { policies } from "@depthbench/depthbench";
+import { policies, syntheticModel, wasmBackend } from "@depthbench/depthbench";
 import type { PolicyPlugin } from "@depthbench/depthbench/contract";
 
 const names: string[] = policies.map((policy: Pick<PolicyPlugin, "name">) => policy.name);
 console.log(names.join(" "));
+const { checkpoint } = syntheticModel({
+  layerCount: 1, dModel: 8, heads: 1, kvHeads: 1, headDim: 8, ffnSize: 8,
+  vocabSize: 9, context: 8, tiedHead: true, seed: 0,
+});
+const session = await wasmBackend.open(checkpoint, { slots: 1, context: 8 });
+console.log(session.backend.kernels);
+session.close();
 `;
 
 /** What a program wrote and how it ended. */
@@ -59,9 +67,10 @@ Deno.test("deno publish --dry-run has no slow types", () => {
   assertEquals(dryRun.code, 0, dryRun.stderr);
 });
 
-Deno.test("the package holds entry, licence and contract, and no tests, tools or training", () => {
+Deno.test("the package holds entry, licence, contract and kernels, and no tests, tools or training", () => {
   const files = publishedFiles();
-  for (const path of ["mod.ts", "LICENSE", "README.md", "harness/contract/mod.ts"]) {
+  const kernels = Object.keys(FILES).map((name) => `wasm/lib/${name}`);
+  for (const path of ["mod.ts", "LICENSE", "README.md", "harness/contract/mod.ts", ...kernels]) {
     assert(files.includes(path), `missing "${path}"`);
   }
   const extra = files.filter((path) =>
@@ -90,9 +99,11 @@ Deno.test("the published files alone type-check and run a consumer's script", as
     }
     await Deno.writeTextFile(`${folder}/deno.json`, `{ "workspace": ["./package"] }`);
     await Deno.writeTextFile(`${folder}/consumer.ts`, CONSUMER);
-    const ended = await deno(folder, "run", "--check", "--no-prompt", "--no-lock", "consumer.ts");
+    const flags = ["--check", "--no-prompt", "--no-lock", "--allow-read=package/wasm/lib"];
+    const ended = await deno(folder, "run", ...flags, "consumer.ts");
     assertEquals(ended.code, 0, ended.stderr);
     assertStringIncludes(ended.stdout, "full_depth");
+    assertStringIncludes(ended.stdout, "wasm-");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
