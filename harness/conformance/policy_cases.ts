@@ -16,7 +16,13 @@ import type {
 } from "../contract/policy.ts";
 import { type Rule, ruleHeights, ruleHolds } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
-import { blockPoint, samplePlaces, sampleSignals, tokenPoint } from "./policy_samples.ts";
+import {
+  blockPoint,
+  samplePlaces,
+  sampleScouts,
+  sampleSignals,
+  tokenPoint,
+} from "./policy_samples.ts";
 import { watch, type Watched } from "./watch.ts";
 
 /** A policy with one set of options on one model shape. */
@@ -224,18 +230,22 @@ export function asksOf(each: PolicyCase, declared: Declared): readonly Ask[] {
   const withPrompt = watch((guard) => plugin.actsOnPrompt?.(guard(options, "options"))).answer;
   for (const place of samplePlaces(withPrompt === true)) {
     for (const state of sampleStates(each, declared)) {
-      const token = tokenPoint(run, { ...place, state });
       if (plugin.scope !== "token") {
+        const token = tokenPoint(run, { ...place, state });
         asks.push(...blockAsks({ ...each, plugin }, { declared, token }));
         continue;
       }
-      asks.push({
-        where: `position ${place.position} (${place.phase}) of ${caseText(each)}`,
-        call: "plan",
-        mustRun: undefined,
-        layerCount,
-        put: () => watch((guard) => plugin.plan(guard(token, "point"), guard(options, "options"))),
-      });
+      for (const scouted of plugin.scouts ? sampleScouts(layerCount) : [undefined]) {
+        const token = tokenPoint(run, { ...place, state, scouted });
+        asks.push({
+          where: `position ${place.position} (${place.phase}) of ${caseText(each)}`,
+          call: "plan",
+          mustRun: undefined,
+          layerCount,
+          put: () =>
+            watch((guard) => plugin.plan(guard(token, "point"), guard(options, "options"))),
+        });
+      }
     }
   }
   return asks;

@@ -43,7 +43,9 @@ export function pointOf(layerCount: number): TokenPoint {
 /** A token's point. */
 export function tokenPoint(
   run: RunPoint,
-  token: Pick<TokenPoint, "phase" | "position" | "emitted"> & { readonly state?: unknown },
+  token: Pick<TokenPoint, "phase" | "position" | "emitted" | "scouted"> & {
+    readonly state?: unknown;
+  },
 ): TokenPoint {
   return {
     model: run.model,
@@ -53,7 +55,15 @@ export function tokenPoint(
     emitted: token.emitted,
     uniform: (i) => hashUniform(7, token.position, i),
     state: token.state,
+    ...(token.scouted === undefined ? {} : { scouted: token.scouted }),
   };
+}
+
+/** Tokens that a scout may find at heights 0..L: all alike, all different, and seeded ones. */
+export function sampleScouts(layerCount: number): readonly (readonly number[])[] {
+  const random = createRandom(layerCount);
+  const heights = Array.from({ length: layerCount + 1 }, (_, height) => height);
+  return [heights.map(() => 5), heights, heights.map(() => random.int(3))];
 }
 
 /** A block's point: the token's, at a height, with signals. */

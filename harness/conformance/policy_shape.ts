@@ -84,7 +84,10 @@ function cardFault(card: unknown): Fault | undefined {
   if (!isTextList(card["deviations"])) {
     return { field: "card.deviations", expected: "a list of sentences", value: card["deviations"] };
   }
-  return undefined;
+  const deployable = card["deployable"];
+  return deployable === undefined || deployable === false
+    ? undefined
+    : { field: "card.deployable", expected: "false or absent", value: deployable };
 }
 
 function optionsFault(options: unknown): Fault | undefined {
@@ -151,8 +154,22 @@ function fault(plugin: Fields): Fault | undefined {
       return { field: each, expected: "a function or nothing", value: plugin[each] };
     }
   }
-  return cardFault(plugin["card"]) ?? optionsFault(plugin["options"]) ??
+  return cardFault(plugin["card"]) ?? scoutsFault(plugin) ?? optionsFault(plugin["options"]) ??
     stateFault(plugin["state"]);
+}
+
+/** Looking ahead is for plans per token, and nobody can deploy it. */
+function scoutsFault({ scouts, scope, card }: Fields): Fault | undefined {
+  if (scouts === undefined) return undefined;
+  if (scouts !== true || scope !== "token") {
+    return { field: "scouts", expected: 'true, with scope "token", or absent', value: scouts };
+  }
+  const deployable = isFields(card) ? card["deployable"] : undefined;
+  return deployable === false ? undefined : {
+    field: "card.deployable",
+    expected: "false, because it scouts",
+    value: deployable,
+  };
 }
 
 /** The plugin, or one sentence on why the value is none. */

@@ -82,6 +82,11 @@ export interface TokenPoint<S = unknown> extends RunPoint {
   uniform(i: number): number;
   /** The policy's state, when it declares one. */
   readonly state: S;
+  /**
+   * Greedy token of every height 0..L of this row's full-depth pass, for policies
+   * that scout. Valid during the call.
+   */
+  readonly scouted?: readonly number[] | undefined;
 }
 
 /** What is known at a height. The object is reused: do not keep it. */
@@ -164,6 +169,8 @@ export interface PolicyCard {
   readonly layers: string;
   /** Where this implementation departs from the paper. */
   readonly deviations: readonly string[];
+  /** `false` when it needs what nobody knows in time: reports mark it as an upper bound. */
+  readonly deployable?: false;
 }
 
 /** What all policies have. */
@@ -198,6 +205,11 @@ export interface TokenPolicy<O, S = unknown> extends PolicyBase<O> {
   readonly scope: "token";
   /** State, if any. */
   readonly state?: PolicyState<O, S>;
+  /**
+   * Whether the loop first runs the row at full depth, uncounted, and shows what
+   * each height would have predicted. Only for policies that are not deployable.
+   */
+  readonly scouts?: true;
   /** The plan of this token. */
   plan(point: TokenPoint<S>, options: O): Plan;
 }

@@ -44,6 +44,8 @@ export interface BoundPlans extends BoundBase {
   readonly kind: "plan";
   /** Whether every token has the same plan. */
   readonly fixed: boolean;
+  /** Whether rows are run at full depth before the plan is asked for. */
+  readonly scouts: boolean;
   /** The plan of a token; validated. */
   plan(point: TokenPoint): Plan;
 }
@@ -129,6 +131,15 @@ function startsWithEntry(plan: Plan, layerCount: number): boolean {
   return first === undefined || first.kind === "run";
 }
 
+/**
+ * Whether rows must go one after the other: a state passes from each to the next,
+ * or a full-depth run of one must see what the plans of those before have left.
+ */
+export function goesInOrder(bound: BoundPolicy): boolean {
+  if (bound.state !== undefined) return true;
+  return bound.kind === "plan" && bound.scouts && bound.fill !== "recompute";
+}
+
 function refuse(name: string, fill: KvFill, why: string): never {
   throw new RangeError(`Cannot cross policy "${name}" with KV fill "${fill}": ${why}`);
 }
@@ -144,6 +155,14 @@ function checkFill(bound: BoundPolicy, fill: KvFill): void {
       bound.name,
       fill,
       "later tokens may read the entries that it skips: use project, recompute or hole",
+    );
+  }
+  if (fill === "none" && bound.kind === "plan" && bound.scouts) {
+    refuse(
+      bound.name,
+      fill,
+      "it runs every token at full depth first, which reads the entries that earlier ones left " +
+        "out: use project, recompute or hole",
     );
   }
   if (bound.kind !== "plan" || !bound.fixed) return; // the others are refused where they skip
@@ -187,13 +206,14 @@ function bindScope(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
   switch (plugin.scope) {
     case "run": {
       const plan = checkPlan(name, plugin.plan(point, options), model.layerCount);
-      return { ...base, kind: "plan", fixed: true, plan: () => plan };
+      return { ...base, kind: "plan", fixed: true, scouts: false, plan: () => plan };
     }
     case "token":
       return {
         ...base,
         kind: "plan",
         fixed: false,
+        scouts: plugin.scouts ?? false,
         plan: (at) => checkPlan(name, plugin.plan(at, options), model.layerCount),
       };
     case "block": {

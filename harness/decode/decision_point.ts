@@ -29,6 +29,8 @@ export class DecisionPoint implements BlockPoint {
   height = -1;
   /** The policy's state. */
   state: unknown = undefined;
+  /** See {@linkcode BlockPoint}. */
+  scouted: readonly number[] | undefined = undefined;
   readonly #keys: ChanceKeys;
 
   /** A point of one item's decoding. */

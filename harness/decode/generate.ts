@@ -12,7 +12,7 @@ import { InputError } from "../contract/errors.ts";
 import type { StopReason } from "../contract/record.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
-import type { BoundPolicy } from "./bound_policy.ts";
+import { type BoundPolicy, goesInOrder } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
@@ -66,7 +66,7 @@ export async function* generate(
   const companions = bound.fill === "recompute"
     ? new Companions(slot, model.layerCount)
     : undefined;
-  const oneByOne = bound.state !== undefined || companions !== undefined;
+  const oneByOne = goesInOrder(bound) || companions !== undefined;
   const ascent = new Ascent(bound, { ...request, companions });
   const first = await prefill(session, ascent, {
     slot,

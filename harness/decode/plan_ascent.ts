@@ -13,6 +13,8 @@ import type { Companions } from "./kv_fill/recompute.ts";
 import { compilePlan, type PlanProgram } from "./plan_program.ts";
 import type { PolicyMemory } from "./policy_memory.ts";
 import { markExits, rowsOf, runParts, runSpan } from "./row_runner.ts";
+import { scoutRows } from "./scout.ts";
+import { uncounted } from "./metered_step.ts";
 
 /** What the ascents of one sequence share. */
 export interface AscentParts {
@@ -42,11 +44,12 @@ export class PlanAscent {
     this.#full = compilePlan(planUpTo(this.#layerCount), this.#layerCount);
   }
 
-  #program(row: Climber): PlanProgram {
+  #program(row: Climber, scouted?: readonly number[]): PlanProgram {
     if (row.fullDepth) return this.#full;
     const { point, memory } = this.#parts;
     memory.startToken();
     point.moveTo(row, -1, []);
+    point.scouted = scouted;
     point.state = memory.current;
     const plan = this.#bound.plan(point);
     let program = this.#programs.get(plan);
@@ -77,17 +80,59 @@ export class PlanAscent {
     }
   }
 
-  /** Runs the rows up. */
-  climb(step: DecoderStep, climbers: readonly Climber[]): void {
-    const groups = new Map<PlanProgram, Climber[]>();
-    for (const row of climbers) {
-      const program = this.#program(row);
-      row.exitHeight = program.exitHeight;
-      row.blocksRun = program.blocksRun;
-      const group = groups.get(program);
-      if (group === undefined) groups.set(program, [row]);
-      else group.push(row);
+  /** Runs the rows up. Waits only where the policy scouts. */
+  climb(step: DecoderStep, climbers: readonly Climber[]): void | Promise<void> {
+    if (this.#bound.scouts && climbers.some(({ fullDepth }) => !fullDepth)) {
+      return this.#scout(step, climbers);
     }
+    const groups = new Map<PlanProgram, Climber[]>();
+    for (const row of climbers) this.#group(groups, row);
+    this.#run(step, climbers, groups);
+  }
+
+  #group(
+    groups: Map<PlanProgram, Climber[]>,
+    row: Climber,
+    scouted?: readonly number[],
+  ): void {
+    const program = this.#program(row, scouted);
+    row.exitHeight = program.exitHeight;
+    row.blocksRun = program.blocksRun;
+    const group = groups.get(program);
+    if (group === undefined) groups.set(program, [row]);
+    else group.push(row);
+  }
+
+  /**
+   * Runs the rows at full depth, shows what they found, and runs their plans from
+   * the bottom; runs and fills overwrite the entries. With `recompute` those are
+   * what waiting rows will be given in the end: a batch is read out at its exits,
+   * and a single row finds its predecessors' entries in place.
+   */
+  async #scout(step: DecoderStep, climbers: readonly Climber[]): Promise<void> {
+    const scouts = climbers.filter(({ fullDepth }) => !fullDepth);
+    const once = this.#bound.fill === "recompute" && this.#parts.companions === undefined;
+    const { marks, tokens } = await scoutRows(once ? step : uncounted(step), {
+      rows: rowsOf(once ? climbers : scouts),
+      read: rowsOf(scouts),
+      layerCount: this.#layerCount,
+    });
+    const groups = new Map<PlanProgram, Climber[]>();
+    scouts.forEach((row, i) => this.#group(groups, row, tokens[i]));
+    for (const row of climbers) if (row.fullDepth) this.#group(groups, row);
+    if (once) {
+      for (const row of scouts) row.exitMark = marks[row.exitHeight];
+      return;
+    }
+    uncounted(step).restore(marks[0]!);
+    this.#run(step, climbers, groups);
+  }
+
+  #run(
+    step: DecoderStep,
+    climbers: readonly Climber[],
+    groups: ReadonlyMap<PlanProgram, readonly Climber[]>,
+  ): void {
     const { fill } = this.#bound;
     if (fill === "recompute") this.#exits(step, climbers);
     else if (groups.size > 1) this.#interleave(step, { groups, fill });

@@ -2,7 +2,7 @@
  * A known text under a policy: each position's prediction without generating.
  *
  * All positions go as one batch where that equals one by one (design: property
- * 7): policies without a state. Others go in order. `stop` is recorded and the
+ * 7): policies without a state that do not scout. Others go in order. `stop` is recorded and the
  * row goes on.
  *
  * @module
@@ -10,7 +10,7 @@
 import type { DecoderSession, DecoderStep, Row } from "../contract/backend.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
-import type { BoundPolicy } from "./bound_policy.ts";
+import { type BoundPolicy, goesInOrder } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
@@ -39,7 +39,7 @@ export interface TeacherForcedRequest extends ChanceKeys {
 
 /** Whether a policy's positions may go as one batch. */
 export function canBatch(bound: BoundPolicy): boolean {
-  return bound.state === undefined;
+  return !goesInOrder(bound);
 }
 
 /**

@@ -8,9 +8,10 @@
  *
  * @module
  */
+import { UnsupportedError } from "../contract/errors.ts";
 import type { Ledger, RunRecord, TimedRecord } from "../contract/record.ts";
 import { Ascent } from "../decode/ascent.ts";
-import type { BoundPolicy } from "../decode/bound_policy.ts";
+import { type BoundPolicy, goesInOrder } from "../decode/bound_policy.ts";
 import { itemKey } from "../decode/chance.ts";
 import { forcedDecoding } from "../decode/forced.ts";
 import { generate } from "../decode/generate.ts";
@@ -44,6 +45,15 @@ interface Prepared {
   readonly ledger: Ledger;
   /** Time of the prompt, ms. */
   readonly prefillMs: number;
+}
+
+/** A policy that looks ahead has no time of its own. Throws `UnsupportedError`. */
+function refuseScouts({ plugin }: PassArm): void {
+  if (plugin.scope !== "token" || !plugin.scouts) return;
+  throw new UnsupportedError(
+    `Cannot time policy "${plugin.name}": it runs every token at full depth before it decides, ` +
+      "so its time says nothing: see its blocks run and multiply-accumulates",
+  );
 }
 
 /** An item with a prefilled slot and all its arms ready. */
@@ -106,7 +116,7 @@ export class TimedItem {
       slot,
       tokens: this.#item.prompt,
       decided: bound.actsOnPrompt,
-      oneByOne: bound.state !== undefined,
+      oneByOne: goesInOrder(bound),
     });
   }
 
@@ -130,6 +140,7 @@ export class TimedItem {
 
   async #count(arm: PassArm): Promise<Prepared> {
     const { session, metered } = this.#context;
+    refuseScouts(arm);
     const bound = bindArm(this.#context, arm, this.#options.tokens);
     const start = this.#options.now();
     await withSlot(session, (slot) => this.#prefill(session, bound, slot));

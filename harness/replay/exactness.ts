@@ -9,7 +9,8 @@
  *     h ≤ min over the item's earlier positions of their exit heights
  *
  * The first departure always is; later ones are where depth does not rise again.
- * A state carries one inexact decision into all that follow.
+ * A policy that scouts looks at all heights: its positions are exact up to the
+ * first departure. A state carries one inexact decision into all that follow.
  *
  * @module
  */
@@ -37,11 +38,13 @@ export function exactPositions(
 ): number {
   if (bound.setting.fill === "recompute") return to - from;
   const { levels } = bound.table;
+  const { plugin } = bound.setting;
+  const scouts = plugin.scope === "token" && plugin.scouts === true;
   let floor = promptFloor;
   let exact = 0;
   for (let p = from; p < to; p++) {
     const height = levels[exits[p]!]!;
-    if (height <= floor) exact++;
+    if (scouts ? floor === levels.at(-1) : height <= floor) exact++;
     else if (bound.hasState) break;
     floor = Math.min(floor, height);
   }

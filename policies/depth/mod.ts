@@ -15,6 +15,7 @@ import {
 } from "./free_shallow_deep.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
+import { oracle, type OracleOptions } from "./oracle.ts";
 import { randomExit, type RandomExitOptions } from "./random_exit.ts";
 import { randomSkip, type RandomSkipOptions } from "./random_skip.ts";
 import { shortGpt, type ShortGptOptions } from "./short_gpt.ts";
@@ -32,6 +33,7 @@ export {
   freeShallowDeep,
   fullDepth,
   layerList,
+  oracle,
   randomExit,
   randomSkip,
   shortGpt,
@@ -47,6 +49,7 @@ export type {
   FreeShallowDeepState,
   FullDepthOptions,
   LayerListOptions,
+  OracleOptions,
   RandomExitOptions,
   RandomSkipOptions,
   ShortGptOptions,
@@ -68,4 +71,5 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   freeShallowDeep,
   randomSkip,
   randomExit,
+  oracle,
 ];

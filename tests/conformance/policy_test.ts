@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { conformPolicy, type Finding, hungFinding } from "../../harness/conformance/policy.ts";
 import * as contract from "../../harness/contract/mod.ts";
 import { entropyExit } from "../../examples/own_policy/entropy_exit.ts";
-import { policies } from "../../policies/mod.ts";
+import { oracle, policies } from "../../policies/mod.ts";
 
 /** Messages of the checks that failed. */
 async function faults(plugin: unknown): Promise<readonly Finding[]> {
@@ -364,4 +364,13 @@ Deno.test("conformPolicy() refuses options that the schema refuses", async () =>
   assert(finding !== undefined);
   assertEquals(finding.check, "given options");
   assertStringIncludes(finding.message, "must be a number >= 0: current value is -3");
+});
+
+Deno.test("conformPolicy() lets those look ahead who do not claim to be deployable", async () => {
+  const { deployable: _, ...card } = oracle.card;
+  await assertFault({ ...oracle, card }, "shape", '"card.deployable" to be false, because it');
+  await assertFault({ ...oracle, scouts: false }, "shape", '"scouts" to be true');
+  await assertFault({ ...entropyExit, scouts: true }, "shape", 'with scope "token", or absent');
+  const { scouts: _scouts, ...blind } = oracle;
+  await assertFault(blind, "fields", 'it reads "point.scouted", which is not there');
 });

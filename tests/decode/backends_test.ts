@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { cpuBackend } from "../../backends/cpu/mod.ts";
 import { wasmBackend } from "../../backends/wasm/mod.ts";
 import type { BackendPlugin, OptionInput, PolicyPlugin } from "../../harness/contract/mod.ts";
@@ -9,6 +9,7 @@ import { fixedExit } from "../../policies/depth/fixed_exit.ts";
 import { freeShallowDeep } from "../../policies/depth/free_shallow_deep.ts";
 import { fullDepth } from "../../policies/depth/full_depth.ts";
 import { layerList } from "../../policies/depth/layer_list.ts";
+import { oracle } from "../../policies/depth/oracle.ts";
 import { randomExit } from "../../policies/depth/random_exit.ts";
 import { randomSkip } from "../../policies/depth/random_skip.ts";
 import { shortGpt } from "../../policies/depth/short_gpt.ts";
@@ -44,6 +45,8 @@ const ARMS: readonly (readonly [object, OptionInput, OptionInput | undefined])[]
   ],
   [randomSkip, { blocks: 4.5 }, { blocks: 6 }],
   [randomExit, { blocks: 4.5 }, { blocks: 6 }],
+  [oracle, { minExit: 1 }, { minExit: 6 }],
+  [oracle, { agreement: "stable" }, undefined],
 ];
 
 async function open(backend: BackendPlugin) {
@@ -87,6 +90,18 @@ for (const [policy, acting, never] of ARMS) {
     }
   });
 }
+
+Deno.test("oracle under recompute decides alike on both backends, and is full depth", async () => {
+  for (const backend of BACKENDS) {
+    const session = await open(backend);
+    const full = await decode(session, bind(session, fullDepth, { maxTokens: 40 }), PROMPT);
+    const bound = bind(session, oracle, { fill: "recompute", maxTokens: 40 });
+    const free = await decode(session, bound, PROMPT);
+    assertEquals(free.tokens, full.tokens, backend.name);
+    assert(free.heights.slice(1).some((height) => height < 6));
+    session.close();
+  }
+});
 
 Deno.test("every depth policy is compared across backends", () => {
   assertEquals(
