@@ -48,7 +48,7 @@ function estimateText(estimate: Estimate | undefined, scale: number = 1): string
 export function summaryTable(summary: Summary): string {
   const suites = [...new Set(summary.arms.flatMap((arm) => arm.quality.map((it) => it.suite)))];
   const columns: readonly (readonly [string, (arm: ArmSummary) => string])[] = [
-    ["policy", (arm) => arm.label],
+    ["policy", (arm) => arm.card.deployable === false ? `${arm.label} (upper bound)` : arm.label],
     ...suites.map((suite) =>
       [headingOf(summary, suite), (arm: ArmSummary) => {
         const quality = arm.quality.find((it) => it.suite === suite);

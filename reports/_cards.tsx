@@ -56,6 +56,9 @@ function Card(
           term="output"
           text={card.lossless ? "lossless by construction" : "lossy: tokens may differ"}
         />
+        {card.deployable === false
+          ? <Entry term="deployable" text="no: an upper bound, known only in hindsight" />
+          : null}
         <Entry term="training" text={TRAINING[card.training]} />
         <Entry term="layers" text={card.layers} />
         <Entry term="KV fill" text={arm.fill} />

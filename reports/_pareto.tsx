@@ -14,7 +14,7 @@ import type { Estimate, Pareto, ParetoPoint, Summary } from "../harness/contract
 import { fineRatio, interval, number, ratio } from "./_format.ts";
 import { type Box, placeLabels } from "./_label_layout.ts";
 import { ArmTitle, QualityMark } from "./_parts.tsx";
-import { isNoisy } from "./_standing.ts";
+import { isNoisy, UPPER_BOUND } from "./_standing.ts";
 import { type DrawnPlot, drawPlot } from "./_svg.ts";
 import { visibleLine } from "./_visible.ts";
 
@@ -133,7 +133,8 @@ function optionsOf(pareto: Pareto, size: Size, marks: Plot.Markish[]): Plot.Plot
 
 function labelText({ point, index }: Placed, labelLength: number): string {
   if (labelLength === 0) return `${index + 1}`;
-  const label = `${index + 1}  ${visibleLine(point.label)}`;
+  const bound = point.upperBound === true ? ` (${UPPER_BOUND})` : "";
+  const label = `${index + 1}  ${visibleLine(point.label)}${bound}`;
   const characters = [...label];
   if (characters.length <= labelLength) return label;
   return `${characters.slice(0, labelLength - 1).join("")}…`;
@@ -250,6 +251,7 @@ export function ParetoFigure({ summary }: { readonly summary: Summary }): VNode 
             <span class="note">
               {number(point.speed.value, ratio)} × {interval(point.speed, ratio)}, quality{" "}
               {number(point.quality.value, fineRatio)}
+              {point.upperBound === true ? `, ${UPPER_BOUND}` : ""}
             </span>
           </li>
         ))}

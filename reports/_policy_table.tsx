@@ -11,7 +11,7 @@ import { type Cell, type Column, columnsOf } from "./_columns.ts";
 import { ABSENT } from "./_format.ts";
 import { MethodLink } from "./_methods.tsx";
 import { armClass, ArmTitle, QualityMark, WideTable } from "./_parts.tsx";
-import { isNoisy, remarksOf, standingOf } from "./_standing.ts";
+import { isNoisy, remarksOf, standingOf, UPPER_BOUND } from "./_standing.ts";
 import { visibleLine } from "./_visible.ts";
 
 function columnClass(column: Column, columns: readonly Column[]): string {
@@ -101,7 +101,7 @@ function ArmRows(
           {remarks.map((remark) => (
             <>
               {" "}
-              <span class="remark">{remark}</span>
+              <span class={remark === UPPER_BOUND ? "remark bound" : "remark"}>{remark}</span>
             </>
           ))}
         </th>

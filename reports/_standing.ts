@@ -17,10 +17,14 @@ export function standingOf(arm: ArmSummary): Standing {
   return arm.worstQuality === "fail" ? "below" : "sound";
 }
 
-/** Remarks to print beside the arm's name: `2 failed`, `8 skipped`, `below gate`. */
+/** Remark beside the name of an arm that cannot be deployed; the methods section defines it. */
+export const UPPER_BOUND = "upper bound";
+
+/** Remarks to print beside the arm's name: `upper bound`, `2 failed`, `8 skipped`, `below gate`. */
 export function remarksOf(arm: ArmSummary): readonly string[] {
   const { failed, skipped } = arm.counts;
   return [
+    ...(arm.card.deployable === false ? [UPPER_BOUND] : []),
     ...(failed > 0 ? [`${whole(failed)} failed`] : []),
     ...(skipped > 0 ? [`${whole(skipped)} skipped`] : []),
     ...(arm.worstQuality === "fail" ? ["below gate"] : []),

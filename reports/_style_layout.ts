@@ -51,6 +51,7 @@ h3{font-size:1.0625rem}
 .class{white-space:nowrap;font-weight:600}
 .class-A{color:var(--class-A)}.class-B{color:var(--class-B)}.class-C{color:var(--class-C)}.class-fail{color:var(--class-fail)}
 .remark{display:inline-block;padding:0 0.4em;border:1px solid var(--class-fail);border-radius:2px;color:var(--class-fail);font-size:0.75rem;font-weight:500;line-height:1.5}
+.remark.bound{border-color:var(--muted);color:var(--muted)}
 
 .scroll{position:relative;overflow-x:auto;margin:0 -0.25rem;padding:0 0.25rem 0.5rem}
 table{border-collapse:collapse;width:100%;font-size:0.8125rem;line-height:1.4}

@@ -175,8 +175,10 @@ export interface ParetoPoint {
   readonly quality: Estimate;
   /** Worst class over the suites. */
   readonly worstQuality?: QualityClass;
-  /** Whether no other point is better in both. */
+  /** Whether no other point is better in both; upper bounds neither are on the front nor bar it. */
   readonly onFront: boolean;
+  /** True for what cannot be deployed. */
+  readonly upperBound?: true;
 }
 
 /** The Pareto plot. */

@@ -3,7 +3,8 @@
  * that none pays and what forbids it.
  *
  * A policy pays when it keeps class A, B or C and is faster than full depth; in
- * a run without timing, when it needs fewer multiply-accumulates.
+ * a run without timing, when it needs fewer multiply-accumulates. Upper bounds
+ * are no candidates.
  *
  * @module
  */
@@ -27,8 +28,10 @@ export interface AnswerInput {
 
 /** The first lines of a report. */
 export function answerOf({ arms, noise, layerCount }: AnswerInput): readonly string[] {
-  const policies = arms.filter(({ role }) => role === "policy");
-  if (policies.length === 0) return ["Only full depth ran, so there is nothing to compare."];
+  const compared = arms.filter(({ role }) => role === "policy");
+  if (compared.length === 0) return ["Only full depth ran, so there is nothing to compare."];
+  const policies = compared.filter(({ card }) => card.deployable !== false);
+  if (policies.length === 0) return ["Only upper bounds ran: no policy that could be deployed."];
   const timed = policies.some(({ speed }) => speed !== undefined);
   const measured = policies.some(({ worstQuality }) => worstQuality !== undefined);
   return [

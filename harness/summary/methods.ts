@@ -24,6 +24,7 @@ export function methodsOf(
     ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
     ...arms.some(({ cost }) => cost !== undefined) ? COST : [],
     ...arms.some(({ heights }) => heights !== undefined) ? HEIGHTS : [],
+    ...arms.some(({ card }) => card.deployable === false) ? [UPPER_BOUND] : [],
     ...samples.length > 0 ? [SAMPLES] : [],
   ];
 }
@@ -180,6 +181,12 @@ const HEIGHTS: readonly Method[] = [
   },
   { term: "exit rate", definition: "Share of those tokens read out below the last block." },
 ];
+
+const UPPER_BOUND: Method = {
+  term: "upper bound",
+  definition: "An arm that uses what nobody can know in time, such as full depth's own token. It " +
+    "cannot be deployed; finding that out is not in its costs, and it is not timed.",
+};
 
 const SAMPLES: Method = {
   term: "samples",

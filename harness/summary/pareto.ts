@@ -8,6 +8,8 @@
  *
  *     low = q − √Σ(q_s − low_s)² / suites        high alike
  *
+ * What cannot be deployed is drawn as an upper bound and left out of the front.
+ *
  * @module
  */
 import type { ArmSummary, Estimate, Pareto, ParetoPoint } from "../contract/summary.ts";
@@ -27,6 +29,7 @@ export function paretoOf(arms: readonly ArmSummary[]): Pareto | undefined {
       speed,
       quality,
       ...(arm.worstQuality === undefined ? {} : { worstQuality: arm.worstQuality }),
+      ...(arm.card.deployable === false ? { upperBound: true } : {}),
     }];
   });
   if (points.length < 2) return undefined;
@@ -34,7 +37,8 @@ export function paretoOf(arms: readonly ArmSummary[]): Pareto | undefined {
     speedAxis: timed ? "measured speed-up" : "full-depth MACs ÷ MACs",
     points: points.map((point) => ({
       ...point,
-      onFront: !points.some((other) => dominates(other, point)),
+      onFront: point.upperBound === undefined &&
+        !points.some((other) => other.upperBound === undefined && dominates(other, point)),
     })),
   };
 }
