@@ -12,6 +12,7 @@ import { type Climber, climber } from "../decode/climber.ts";
 import { DecisionPoint } from "../decode/decision_point.ts";
 import { PolicyMemory } from "../decode/policy_memory.ts";
 import { type BoundSetting, levelOf, refusal } from "./setting.ts";
+import { WaitingPositions } from "./waiting_positions.ts";
 import type { TableItem } from "./trace_table.ts";
 
 /** Writes the exit level of every position to `out` [P]. */
@@ -20,6 +21,12 @@ export function askExits(out: Uint16Array, bound: BoundSetting): void {
   for (const item of table.items) {
     const keys = { seed: table.manifest.seed, item: itemKey(item.item) };
     const policy = bound.bound(item.limits);
+    if (policy.state?.life === "stream") {
+      throw refusal(
+        bound.setting.label,
+        "its state passes from item to item, and a trace does not hold their order: run it",
+      );
+    }
     const memory = new PolicyMemory(policy);
     const asker = policy.kind === "plan"
       ? new PlanAsker(bound, policy, { memory, keys })
@@ -50,6 +57,7 @@ function walk(
 ): void {
   const { levels, target, tokens } = bound.table;
   const top = levels.length - 1;
+  const waiting = bound.observes ? new WaitingPositions(memory) : undefined;
   const row = climber();
   for (let p = from; p < to; p++) {
     row.emitted = p - from;
@@ -60,6 +68,9 @@ function walk(
     out[p] = level;
     if (!bound.hasState) continue;
     const exitHeight = levels[level]!;
+    const { position } = row;
+    const finalToken = tokens[p * levels.length + top]!;
+    waiting?.readOut({ position, finalToken, leftEarly: level < top });
     memory.tell(() => ({
       kind: "token",
       token: target[p]!,
@@ -83,15 +94,35 @@ class PlanAsker implements Asker {
     this.#point = new DecisionPoint(policy.point, keys);
   }
 
-  level(row: Climber): number {
+  level(row: Climber, position: number): number {
     this.#point.moveTo(row, -1, []);
+    if (this.#policy.scouts) this.#point.scouted = this.#scouted(position);
     this.#point.state = this.#memory.current;
     const plan = this.#policy.plan(this.#point);
-    if (isExitPlan(plan)) return levelOf(plan.length, this.#bound);
+    if (isExitPlan(plan)) {
+      const level = levelOf(plan.length, this.#bound);
+      if (plan.length < this.#policy.point.model.layerCount) {
+        this.#memory.exited(row.position, { exitHeight: plan.length, signals: {} });
+      }
+      return level;
+    }
     throw refusal(
       this.#bound.setting.label,
       "its plan skips, repeats or reorders blocks, and a trace holds full-depth states only: run it",
     );
+  }
+
+  /** What a scout would have found: the trace's tokens of all heights. */
+  #scouted(position: number): readonly number[] {
+    const { setting, table } = this.#bound;
+    const { levels, tokens, manifest } = table;
+    if (levels.length !== manifest.model.layerCount + 1) {
+      throw refusal(
+        setting.label,
+        `it looks at every height, and only ${levels.join(", ")} were traced: trace all`,
+      );
+    }
+    return Array.from(tokens.subarray(position * levels.length, (position + 1) * levels.length));
   }
 }
 
@@ -109,7 +140,7 @@ class DecisionAsker implements Asker {
   }
 
   level(row: Climber, position: number): number {
-    const { asked, signals, columns, table, hasState } = this.#bound;
+    const { asked, signals, columns, table, hasState, observes } = this.#bound;
     const width = table.levels.length - 1;
     const point = this.#point;
     for (const level of asked) {
@@ -128,7 +159,13 @@ class DecisionAsker implements Asker {
           signals: { ...point.signals },
         }));
       }
-      if (action === "exit") return level;
+      if (action === "exit") {
+        if (observes) {
+          const seen = { exitHeight: height, signals: { ...point.signals } };
+          this.#memory.exited(row.position, seen);
+        }
+        return level;
+      }
       if (action !== "run") throw this.#refuse(action, height);
     }
     return width;

@@ -11,7 +11,8 @@
  *     recompute       h blocks, and those that waiting rows make up: each row rises to the
  *                     highest exit after it, and to L when more than {@linkcode MAX_PENDING} wait
  *
- * Prompt positions count as present at every block.
+ * Prompt positions count as present at every block. Rows that have risen to L are
+ * counted: a policy may be told what full depth predicts there, for a readout each.
  *
  * @module
  */
@@ -19,6 +20,14 @@ import { MAX_PENDING } from "../decode/kv_fill/recompute.ts";
 import type { Prices } from "./prices.ts";
 import type { BoundSetting } from "./setting.ts";
 import type { TableItem } from "./trace_table.ts";
+
+/** What blocks and fills of one item's decode rows cost. */
+export interface BlockWork {
+  /** Multiply-accumulates. */
+  readonly macs: number;
+  /** Rows that had left early and were run to the top. */
+  readonly arrived: number;
+}
 
 /** Blocks and fills of one item's decode rows. */
 export function blockWork(
@@ -28,7 +37,7 @@ export function blockWork(
     readonly bound: BoundSetting;
     readonly prices: Prices;
   },
-): number {
+): BlockWork {
   const { levels, manifest } = bound.table;
   const { layerCount } = manifest.model;
   const { block, visible, project } = prices;
@@ -41,13 +50,13 @@ export function blockWork(
       return recomputeWork(exits, { item, levels, prices, layerCount });
     default: {
       const fill = bound.setting.fill === "project" ? project : 0;
-      let work = 0;
+      let macs = 0;
       for (let p = from + 1; p < to; p++) {
         const height = levels[exits[p]!]!;
-        work += height * (block + visible * (promptTokens + p - from)) +
+        macs += height * (block + visible * (promptTokens + p - from)) +
           (layerCount - height) * fill;
       }
-      return work;
+      return { macs, arrived: 0 };
     }
   }
 }
@@ -62,16 +71,16 @@ interface WorkParts {
 function holeWork(
   exits: Uint16Array,
   { item: { from, to, promptTokens }, levels, prices, layerCount }: WorkParts,
-): number {
+): BlockWork {
   const present = new Float64Array(layerCount).fill(promptTokens);
-  let work = 0;
+  let macs = 0;
   for (let p = from + 1; p < to; p++) {
     const height = levels[exits[p]!]!;
     let seen = 0;
     for (let l = 0; l < height; l++) seen += ++present[l]!;
-    work += height * prices.block + prices.visible * seen;
+    macs += height * prices.block + prices.visible * seen;
   }
-  return work;
+  return { macs, arrived: 0 };
 }
 
 /** Rows that wait at one height. */
@@ -85,16 +94,17 @@ interface Waiting {
 function recomputeWork(
   exits: Uint16Array,
   { item: { from, to, promptTokens }, levels, prices, layerCount }: WorkParts,
-): number {
+): BlockWork {
   const { block, visible } = prices;
   const waiting: Waiting[] = []; // heights falling, so that the lowest are last
   let count = 0;
-  let work = 0;
+  let arrived = 0;
+  let macs = 0;
   const raise = (height: number): Waiting => {
     const risen: Waiting = { height, rows: 0, visible: 0 };
     while (waiting.length > 0 && waiting.at(-1)!.height <= height) {
       const lower = waiting.pop()!;
-      work += (height - lower.height) * (block * lower.rows + visible * lower.visible);
+      macs += (height - lower.height) * (block * lower.rows + visible * lower.visible);
       risen.rows += lower.rows;
       risen.visible += lower.visible;
     }
@@ -104,9 +114,10 @@ function recomputeWork(
     const height = levels[exits[p]!]!;
     const sees = promptTokens + p - from;
     const risen = raise(height);
-    work += height * (block + visible * sees);
+    macs += height * (block + visible * sees);
     if (height === layerCount) {
       count -= risen.rows;
+      arrived += risen.rows;
       continue;
     }
     risen.rows++;
@@ -114,7 +125,8 @@ function recomputeWork(
     waiting.push(risen);
     if (++count <= MAX_PENDING) continue;
     raise(layerCount);
+    arrived += count;
     count = 0;
   }
-  return work;
+  return { macs, arrived };
 }

@@ -3,7 +3,8 @@ import type { PolicyPlugin } from "../contract/policy.ts";
 import { declareSignals } from "../contract/signal.ts";
 import { testTable } from "./_test_table.ts";
 import { curveOf, type CurvePoint, frontPoints, fullMacs } from "./curve.ts";
-import { Replayer } from "./replayer.ts";
+import type { ItemTotals } from "./item_sums.ts";
+import { Replayer, type ReplayPoint } from "./replayer.ts";
 import type { ReplaySetting } from "./setting.ts";
 
 const TABLE = testTable({ items: 12, length: 10, heights: [1, 2, 3, 4, 5, 6, 7] });
@@ -80,6 +81,22 @@ Deno.test("Replayer.point() does not depend on what was replayed before", () => 
   }
   const [first, second] = [0.5, 0.51].map((value) => shared.point(settingOf(value)));
   assert(first!.items.some((item, i) => item === second!.items[i]), "no sums were kept");
+});
+
+Deno.test("curveOf() takes a point off the front that is worse in one number and equal in the other", () => {
+  const base = new Replayer(TABLE).point(settingOf(0.5));
+  const changed = (change: (item: ItemTotals) => Partial<ItemTotals>): ReplayPoint => ({
+    ...base,
+    items: base.items.map((item) => ({ ...item, ...change(item) })),
+  });
+  const points = [
+    base,
+    changed(({ agreed }) => ({ agreed: agreed - 1 })),
+    changed(({ macs }) => ({ macs: macs + 1 })),
+    changed(() => ({})),
+  ];
+  const front = curveOf(TABLE, points, OPTIONS).map(({ onFront }) => onFront);
+  assertEquals(front, [true, false, false, true]);
 });
 
 Deno.test("frontPoints() takes points evenly, alike ones once", () => {

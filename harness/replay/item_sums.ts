@@ -53,8 +53,10 @@ export class ItemSums {
   /** Sums of exit levels [P], per item in the table's order. */
   of(exits: Uint16Array, bound: BoundSetting): readonly ItemTotals[] {
     const { items } = this.#table;
-    const { setting: { fill }, asked, signals, hasState } = bound;
-    const kind = bound.actsOnPrompt ? "" : JSON.stringify([fill, asked, signals, hasState]);
+    const { setting: { fill }, asked, signals, hasState, observes } = bound;
+    const kind = bound.actsOnPrompt
+      ? ""
+      : JSON.stringify([fill, asked, signals, hasState, observes]);
     const isKnown = kind !== "" && kind === this.#kind;
     if (!isKnown) this.#checks = checkCosts(bound, this.#prices);
     const totals = items.map((item, i) =>
@@ -91,8 +93,10 @@ export class ItemSums {
       counts[level]!++;
       agreed += agrees[p * levels.length + level]!;
     }
-    let blocks = 0, readouts = 0;
-    let macs = blockWork(exits, { item, bound, prices: this.#prices });
+    const work = blockWork(exits, { item, bound, prices: this.#prices });
+    let blocks = 0;
+    let readouts = bound.observes ? work.arrived : 0;
+    let macs = work.macs + readouts * this.#prices.readout;
     levels.forEach((height, level) => {
       // The first token comes from the prompt.
       const rows = counts[level]! - (exits[from] === level ? 1 : 0);

@@ -37,6 +37,8 @@ export interface BoundSetting {
   readonly actsOnPrompt: boolean;
   /** Whether decisions depend on earlier ones. */
   readonly hasState: boolean;
+  /** Whether its state learns of positions that are run to the top later; each costs a readout. */
+  readonly observes: boolean;
   /** Levels at which it is asked, ascending; none for plans. */
   readonly asked: readonly number[];
   /** Signals read at each. */
@@ -80,20 +82,15 @@ export function bindSetting(table: TraceTable, setting: ReplaySetting): BoundSet
   };
   const policy = bound(table.items[0]!.limits);
   const hasState = policy.state !== undefined;
-  if (policy.actsOnPrompt && hasState && policy.kind === "decide") {
+  const observes = fill === "recompute" &&
+    (policy.state?.observesRecomputed?.(policy.options) ?? false);
+  if (policy.actsOnPrompt && (observes || hasState && policy.kind === "decide")) {
     throw refusal(
       label,
       "its state depends on prompt positions, which a trace does not hold: run it",
     );
   }
-  if (fill === "recompute" && policy.state?.observesRecomputed) {
-    throw refusal(
-      label,
-      "its state learns from positions that are run further later, which replay does not follow: " +
-        "run it",
-    );
-  }
-  const base = { setting, table, actsOnPrompt: policy.actsOnPrompt, hasState, bound };
+  const base = { setting, table, actsOnPrompt: policy.actsOnPrompt, hasState, observes, bound };
   if (policy.kind === "plan") return { ...base, asked: [], signals: [], columns: [] };
   const { heights, signals } = policy;
   return {

@@ -16,7 +16,7 @@ import {
 import { realRun } from "../../harness/replay/real_run.ts";
 import { Replayer } from "../../harness/replay/replayer.ts";
 import type { ReplaySetting } from "../../harness/replay/setting.ts";
-import { calm, fixedExit } from "../../policies/mod.ts";
+import { calm, fixedExit, freeShallowDeep } from "../../policies/mod.ts";
 import { openToy } from "../decode/_fixture.ts";
 import { cosineExit, marginExit, randomActions, sinking } from "../decode/_policies.ts";
 import { alternating, following, lowPrompt, patient } from "./_policies.ts";
@@ -39,13 +39,18 @@ const SETTINGS: readonly (readonly [string, (fill: KvFill) => ReplaySetting])[] 
   ["a state that rises", (fill) => settingOf(alternating, { fill })],
   ["a state of the token", (fill) => settingOf(patient, { fill })],
   ["a state of predictions", (fill) => settingOf(following, { fill })],
+  ["a learning threshold", (fill) => settingOf(freeShallowDeep, { input: FREE, fill })],
 ];
+
+/** FREE's shallow exit at height 2. */
+const FREE = { exit: 2, threshold: 0.2, minSamples: 3 };
 
 /** Settings whose decisions depend on earlier ones: one inexact position spoils the rest. */
 const STATEFUL = [
   "a state",
   "a state that rises",
   "a state of the token",
+  "a learning threshold",
   "a state of predictions",
 ];
 
@@ -92,6 +97,8 @@ Deno.test("replay of the text that a free run emitted gives that run's exits and
     settingOf(calm, { input: { threshold: 0.25 } }),
     settingOf(calm, { input: { threshold: 0.97, measure: "state" } }),
     settingOf(marginExit(0.2)),
+    settingOf(freeShallowDeep, { input: FREE }),
+    settingOf(freeShallowDeep, { input: { ...FREE, threshold: 0 } }), // a flush teaches
     settingOf(fixedExit, { input: { exit: 2 } }), // more wait than may: a flush
     settingOf(fixedExit, { input: { exit: 4 }, fill: "none" }),
     settingOf(fixedExit, { input: { exit: 2 }, fill: "project" }),
@@ -250,4 +257,19 @@ Deno.test("realRun() refuses a run of another text", async () => {
       "another one",
     );
   }
+});
+
+Deno.test("Replayer.point() charges what a learning state observes, whatever came before", async () => {
+  const session = await openToy();
+  const table = await traceToy(session, toyTexts(3, 12));
+  const shared = new Replayer(table);
+  const macs = [true, false, true].map((adaptive) => {
+    // Too few tokens for the laws: equal exits, and a readout for each that arrives.
+    const input = { ...FREE, minSamples: 99, adaptive };
+    const setting = settingOf(freeShallowDeep, { input });
+    const point = shared.point(setting);
+    assertEquals(point, new Replayer(table).point(setting));
+    return point.items.reduce((sum, item) => sum + item.macs, 0);
+  });
+  assert(macs[0]! > macs[1]! && macs[0] === macs[2]);
 });
