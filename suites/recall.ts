@@ -8,7 +8,7 @@
  *
  * The first two lines are fixed worked examples with keys of their own. Keys are different letters, values different digits, and the key asked for
  * is one of those shown, so guessing among the shown values is right one time
- * in the number of pairs. Levels are 2, 3, 4, 6 and 8 pairs. Scored by exact match.
+ * in the number of pairs. Levels are 2, 3, 4 and 6 pairs. Scored by exact match.
  *
  * @module
  */
@@ -32,9 +32,9 @@ function recallLevel(pairs: number): Level {
   };
 }
 
-const LEVELS: readonly Level[] = [2, 3, 4, 6, 8].map(recallLevel);
+const LEVELS: readonly Level[] = [2, 3, 4, 6].map(recallLevel);
 
-/** Recalling the value of one of 2 to 8 keys. */
+/** Recalling the value of one of 2 to 6 keys. */
 export const recall: SuitePlugin = {
   name: "recall",
   summary: "Look up one of several key-value pairs; exact match",

@@ -102,21 +102,24 @@ class Corpus:
             stream += [*document.ids, END_ID]
         self.prose = np.array(stream, dtype=np.int64)
 
-    def task_batch(self, random: np.random.Generator, rows: int, length: int, weights: dict):
+    def task_batch(self, random: np.random.Generator, rows: int, length: int, phase: dict):
         """Items of one suite per row, after the worked examples that they share.
 
-        Every item sees the examples and itself, at the positions that it has
-        alone. Levels of a suite are equally likely. Returns tokens, segment
+        Every item sees the examples (none if the phase has no `examples`) and
+        itself, at the positions that it has alone. Suites have the weights of
+        the phase, levels of a suite are equally likely. Returns tokens, segment
         (0 padding, HEAD examples, then items), position, all [rows, length]
         int64, and answer [rows, length] bool.
         """
+        weights = phase["suites"]
         suites = list(weights)
         chances = np.array([weights[suite] for suite in suites])
         tokens, segment, position = np.zeros((3, rows, length), np.int64)
         answer = np.zeros((rows, length), bool)
         for row in range(rows):
             suite = suites[random.choice(len(suites), p=chances / chances.sum())]
-            head, levels = self.heads[suite], list(self.levels[suite].values())
+            head = self.heads[suite] if phase["examples"] else []
+            levels = list(self.levels[suite].values())
             used, number = len(head), HEAD + 1
             tokens[row, :used], segment[row, :used] = head, HEAD
             position[row, :used] = np.arange(used)

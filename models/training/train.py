@@ -110,7 +110,7 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
         rate = rate_at(step, total, options["peak_rate"], options["warmup_steps"])
         for group in optimizer.param_groups:
             group["lr"] = rate
-        batch = corpus.task_batch(random, **config["task_rows"], weights=phase["suites"])
+        batch = corpus.task_batch(random, **config["task_rows"], phase=phase)
         task = answer_loss(model, batch)
         task.backward()
         seen += batch[0].size
