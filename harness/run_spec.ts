@@ -37,6 +37,8 @@ export interface RunSpec {
   readonly timedTokens: number;
   /** Most tokens of a generation; the suite's own bound when absent. */
   readonly maxTokens?: number | undefined;
+  /** Whether frozen options may be used on a model that they were not calibrated on. */
+  readonly allowTransfer: boolean;
   /** Ratio − 1 below which a speed-up does not matter. */
   readonly margin: number;
   /** Folder of records and reports; named after the run's content when absent. */
@@ -78,6 +80,8 @@ const fields = z.strictObject({
   timedTokens: wholeFrom(1).default(16).describe("Decode steps of each timed visit"),
   maxTokens: wholeFrom(1).optional()
     .describe("Most tokens of a generation; the suite's own bound when absent"),
+  allowTransfer: z.boolean().default(false)
+    .describe("Whether frozen options may be used on a model that they were not calibrated on"),
   margin: z.number().min(0).max(1).default(0.01)
     .describe("Ratio - 1 below which a speed-up does not matter"),
   out: z.string().min(1).optional().describe("Folder of records and reports"),

@@ -2,8 +2,9 @@
  * Policy specs as text, the form in which people name arms:
  *
  *     specs  = spec { "," spec }
- *     spec   = source [ "(" [ option { "," option } ] ")" ]
+ *     spec   = source [ "(" [ option { "," option } ] ")" ] | frozen
  *     source = name | path | quoted path
+ *     frozen = "@" ( file | quoted file )
  *     option = name "=" value
  *     value  = number | word | "true" | "false" | quoted | list | grid
  *     list   = "[" [ item { "," item } ] "]"
@@ -11,7 +12,8 @@
  *
  * A path starts with `.`, `/`, `file:` or a drive letter, and is quoted when it
  * holds a space, a comma or a parenthesis. `fill` crosses the KV fill axis and
- * may be a list of fills. A grid becomes `count` arms, both ends included:
+ * may be a list of fills. `@out/calm_tiny.json` is the arm that `calibrate` froze
+ * in that file: policy, options and fill, nothing to add. A grid becomes `count` arms, both ends included:
  *
  *     value_i = from + (to − from) · i / (count − 1)      i = 0..count − 1
  *
@@ -33,11 +35,12 @@ export const MOST_ARMS = 1000;
 /** Where a policy comes from. */
 export type PolicySource =
   | { readonly kind: "name"; readonly name: string }
-  | { readonly kind: "path"; readonly path: string };
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "frozen"; readonly path: string };
 
 /** One arm as written, grids expanded. */
 export interface PolicySpec {
-  /** Built-in name, or path of a plugin file. */
+  /** Built-in name, path of a plugin file, or file of frozen options. */
   readonly source: PolicySource;
   /** Options as written, without `fill`. */
   readonly options: OptionInput;
@@ -74,6 +77,7 @@ export function parsePolicySpecs(text: string): readonly PolicySpec[] {
 }
 
 function readSpec(reader: SpecReader): PolicySpec[] {
+  if (reader.take("@")) return [readFrozen(reader)];
   const source = readSource(reader);
   const axes: OptionAxis[] = [];
   if (reader.take("(") && !reader.take(")")) {
@@ -81,6 +85,16 @@ function readSpec(reader: SpecReader): PolicySpec[] {
     reader.expect(")");
   }
   return cross(axes).map((values) => specOf(source, values));
+}
+
+/** The rest of a frozen arm whose `@` was taken. */
+function readFrozen(reader: SpecReader): PolicySpec {
+  const path = reader.atQuote() ? reader.quoted() : reader.match(/^[^\s,()"']+/);
+  if (path === undefined || path === "") throw reader.error("a file such as @out/calm_tiny.json");
+  if (reader.peek() === "(") {
+    throw reader.error('"," or the end', "frozen options are taken as they are: name the policy");
+  }
+  return specOf({ kind: "frozen", path }, []);
 }
 
 function readSource(reader: SpecReader): PolicySource {
@@ -186,7 +200,11 @@ function cross(axes: readonly OptionAxis[]): readonly (readonly [string, OptionV
 function specOf(source: PolicySource, values: readonly [string, OptionValue][]): PolicySpec {
   const options = Object.fromEntries(values.filter(([name]) => name !== "fill"));
   const fill = KV_FILLS.find((each) => values.some(([name, it]) => name === "fill" && it === each));
-  const head = source.kind === "name" ? source.name : quotedIfNeeded(source.path);
+  const head = source.kind === "name"
+    ? source.name
+    : source.kind === "frozen"
+    ? `@${/[\s,()"']/.test(source.path) ? quote(source.path) : source.path}`
+    : quotedIfNeeded(source.path);
   const inner = values.map(([name, value]) => `${name}=${valueText(value)}`).join(",");
   const text = inner === "" ? head : `${head}(${inner})`;
   return fill === undefined ? { source, options, text } : { source, options, fill, text };

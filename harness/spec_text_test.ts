@@ -30,6 +30,14 @@ Deno.test("parsePolicySpecs() reads paths: relative, absolute, file URL, drive, 
   assertEquals(paths(`"/my folder/p(1),x.ts"(k=1), './q.ts'`), ["/my folder/p(1),x.ts", "./q.ts"]);
 });
 
+Deno.test("parsePolicySpecs() reads frozen options by file", () => {
+  const files = (text: string) =>
+    parsePolicySpecs(text).map((spec) => spec.source.kind === "frozen" ? spec.source.path : "");
+  assertEquals(files("@out/calm_tiny.json, calm"), ["out/calm_tiny.json", ""]);
+  assertEquals(files(`@"my out/a(1).json",@/x.json`), ["my out/a(1).json", "/x.json"]);
+  assertEquals(texts(`@'my out/a.json', @o.json`), ['@"my out/a.json"', "@o.json"]);
+});
+
 Deno.test("parsePolicySpecs() expands a grid with both ends and without rounding noise", () => {
   const values = parsePolicySpecs("calm(threshold=0.5..0.95/10)").map((it) => it.options.threshold);
   assertEquals(values, [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]);
@@ -67,6 +75,8 @@ Deno.test("parsePolicySpecs() names the position of what is wrong", () => {
     ["npm:policy", "at character 1: expected a policy name, or a path"],
     ['"./open', 'at character 8: expected the closing "'],
     ["calm(l=[1,)", "at character 11: expected a number"],
+    ["calm,@", "at character 7: expected a file such as @out/calm_tiny.json"],
+    ["@a.json(fill=hole)", 'at character 8: expected "," or the end'],
   ];
   for (const [text, message] of messages) {
     assertThrows(() => parsePolicySpecs(text), UsageError, message, text);

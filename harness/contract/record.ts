@@ -16,6 +16,18 @@ export const RECORD_SCHEMA = 1;
 /** Passes that make records. */
 export type Pass = "free" | "lockstep" | "timed";
 
+/** Where an arm's options were calibrated. */
+export interface Calibration {
+  /** Digest of the frozen options. */
+  readonly digest: string;
+  /** What the calibration promised, one sentence. */
+  readonly guarantee: string;
+  /** Name of the model it was made on. */
+  readonly model: string;
+  /** What differs from it; the guarantee is then void. Absent when nothing does. */
+  readonly transferred?: readonly ("model" | "policy")[];
+}
+
 /** One column of a comparison: a policy with options and fill. */
 export interface Arm {
   /** Unique within the run; the policy's canonical text, and the fill when it is not the default. */
@@ -34,6 +46,8 @@ export interface Arm {
   readonly card: PolicyCard;
   /** Digest of policy source, options and fill. */
   readonly digest: string;
+  /** Where its options were calibrated, when they come from frozen options. */
+  readonly calibration?: Calibration;
 }
 
 /** A suite as it was run. */

@@ -29,6 +29,7 @@ export function warningsOf(input: WarningInput): Summary["warnings"] {
   return [
     ...softwareAdapter(view),
     ...arms.flatMap(failures),
+    ...view.policies.flatMap(transferred),
     ...timing(input),
     ...fewPrompts(arms),
     ...uninformativeSuites(arms),
@@ -56,6 +57,14 @@ function failures({ label, counts, troubles }: ArmSummary): readonly string[] {
     ...skipped > 0 ? [`${countText(skipped, "cell")} skipped`] : [],
   ];
   return [`${label}: ${parts.join(" and ")}, first reason: ${troubles[0] ?? "none given"}.`];
+}
+
+/** A guarantee holds where it was made. */
+function transferred({ arm: { label, calibration } }: ArmRecords): readonly string[] {
+  return calibration?.transferred === undefined ? [] : [
+    `${label}: its options were calibrated on model ${calibration.model} and used with another ` +
+    `${calibration.transferred.join(" and another ")}: the calibration's guarantee is void here.`,
+  ];
 }
 
 function timing({ view, noise, leftOut }: WarningInput): readonly string[] {
