@@ -23,13 +23,15 @@ import type {
   TokenRef,
   VocabularySubset,
 } from "../../harness/contract/signal.ts";
-import { drawFrom, samplingLaw } from "../../harness/numerics/sampling.ts";
 import type { BlockRow, Blocks } from "./blocks.ts";
+import { commitRows } from "./commit.ts";
+import { enterRows } from "./enter_rows.ts";
 import { Marks } from "./marks.ts";
 import type { Readouts, StateView } from "./readouts.ts";
 import { Rows } from "./rows.ts";
 import { SignalReader } from "./signals.ts";
 import { ENTRY, type Slot } from "./slot.ts";
+import { TokenChooser } from "./token_chooser.ts";
 import type { Weights } from "./weights.ts";
 
 /** What a step works on; owned by the session. */
@@ -58,11 +60,10 @@ export class CpuStep implements DecoderStep {
   readonly #rows: Rows;
   readonly #marks: Marks;
   readonly #signals: SignalReader;
+  readonly #tokens: TokenChooser;
   readonly #picked: number[] = [];
   #open = false;
-  #choice: TokenChoice = emptyChoice(0);
   #logits = new Float32Array(0);
-  #law = new Float64Array(0);
 
   /** A step of one session. */
   constructor(parts: StepParts) {
@@ -70,6 +71,7 @@ export class CpuStep implements DecoderStep {
     this.#rows = new Rows(parts.info.dModel, 1);
     this.#marks = new Marks(this.#rows, parts.info.dModel);
     this.#signals = new SignalReader(parts, this.#marks);
+    this.#tokens = new TokenChooser(parts.readouts);
   }
 
   /** Bytes of row states. */
@@ -110,64 +112,17 @@ export class CpuStep implements DecoderStep {
     return Array.from({ length: this.#rows.count }, (_, row) => row);
   }
 
-  #nextPosition(slot: number): number {
-    let next = this.#parts.slot(slot).length;
-    for (let row = 0; row < this.#rows.count; row++) {
-      if (this.#rows.slots[row] === slot && this.#rows.resumed[row] === 0) next++;
-    }
-    return next;
-  }
-
   #tokenOf(token: number | TokenRef): number {
-    const id = typeof token === "number" ? token : this.#picked[token.ref];
-    if (id === undefined || !Number.isInteger(id) || id < 0 || id >= this.#parts.info.vocabSize) {
-      throw new RangeError(
-        `Cannot add a row: token must be >= 0 and < ${this.#parts.info.vocabSize}: current value is ${id}`,
-      );
-    }
-    return id;
-  }
-
-  #resume(slot: Slot, { slot: handle, position }: Row): void {
-    const pending = slot.pending.get(position);
-    if (pending === undefined) {
-      throw new RangeError(
-        `Cannot resume position ${position} of slot ${handle}: no state is pending there`,
-      );
-    }
-    const row = this.#rows.add(handle, position);
-    this.#rows.resumed[row] = 1;
-    this.#rows.heights[row] = pending.height;
-    this.#rows.lastLayers[row] = pending.lastLayer;
-    this.#rows.state(row).set(pending.state);
+    return typeof token === "number" ? token : this.#picked[token.ref] ?? NaN;
   }
 
   /** See {@linkcode DecoderStep}. */
   extend(rows: readonly Row[]): RowSet {
     this.#requireOpen();
-    const { info, weights, context } = this.#parts;
-    const added: number[] = [];
-    for (const row of rows) {
-      const slot = this.#parts.slot(row.slot);
-      added.push(this.#rows.count);
-      if (row.token === "pending") {
-        this.#resume(slot, row);
-        continue;
-      }
-      const expected = this.#nextPosition(row.slot);
-      if (row.position !== expected || expected >= context) {
-        throw new RangeError(
-          expected >= context
-            ? `Cannot add a row to slot ${row.slot}: its context of ${context} tokens is full`
-            : `Cannot add a row to slot ${row.slot}: expected position ${expected}: current value is ${row.position}`,
-        );
-      }
-      const token = this.#tokenOf(row.token);
-      const index = this.#rows.add(row.slot, row.position);
-      const at = token * info.dModel;
-      this.#rows.state(index).set(weights.embedding.subarray(at, at + info.dModel));
-    }
-    return added;
+    return enterRows(this.#rows, rows, {
+      ...this.#parts,
+      tokenOf: (token) => this.#tokenOf(token),
+    });
   }
 
   #blockRows(rows: RowSet, layer: (slot: Slot) => number): BlockRow[] {
@@ -280,28 +235,7 @@ export class CpuStep implements DecoderStep {
   /** See {@linkcode DecoderStep}. */
   readToken(readout: Readout, rows: RowSet = this.#all(), sampler?: Sampler): TokenChoice {
     this.#requireOpen();
-    const { readouts } = this.#parts;
-    if (this.#choice.tokens.length !== rows.length) this.#choice = emptyChoice(rows.length);
-    const choice = this.#choice;
-    const views = this.#views(rows, readout.mark);
-    readouts.reduceAll(views, readout.head, readout.vocabulary);
-    views.forEach((view, i) => {
-      const stats = readouts.stats(view, readout.head, readout.vocabulary);
-      let index = stats.token;
-      let logProbability = Math.log(stats.top1);
-      if (sampler !== undefined) {
-        const logits = readouts.vector(view, readout.head, readout.vocabulary);
-        if (this.#law.length !== logits.length) this.#law = new Float64Array(logits.length);
-        samplingLaw(this.#law, logits, sampler);
-        index = drawFrom(this.#law, sampler.uniform(rows[i]!));
-        logProbability = logits[index]! - stats.logSum;
-      }
-      choice.tokens[i] = readouts.token(view, readout.vocabulary, index);
-      choice.logProbabilities[i] = logProbability;
-      choice.seconds[i] = readouts.token(view, readout.vocabulary, stats.second);
-      choice.logitMargins[i] = stats.logitMargin;
-    });
-    return choice;
+    return this.#tokens.choose(readout, this.#views(rows, readout.mark), sampler);
   }
 
   /** See {@linkcode DecoderStep}. */
@@ -345,51 +279,8 @@ export class CpuStep implements DecoderStep {
   /** See {@linkcode DecoderStep}. */
   commit(rows: RowSet = this.#all()): void {
     this.#requireOpen();
-    const kept = new Set(Array.from(rows));
-    const ends = new Map<number, number>();
-    for (let row = 0; row < this.#rows.count; row++) {
-      const slot = this.#rows.slots[row]!;
-      const position = this.#rows.positions[row]!;
-      if (kept.has(row)) ends.set(slot, Math.max(ends.get(slot) ?? 0, position + 1));
-    }
-    for (let row = 0; row < this.#rows.count; row++) {
-      const slot = this.#rows.slots[row]!;
-      if (!kept.has(row) && this.#rows.positions[row]! < (ends.get(slot) ?? 0)) {
-        throw new RangeError(
-          `Cannot commit: expected a prefix of slot ${slot}'s rows: position ${
-            this.#rows.positions[row]
-          } is left out`,
-        );
-      }
-    }
-    for (let row = 0; row < this.#rows.count; row++) {
-      const slot = this.#parts.slot(this.#rows.slots[row]!);
-      const position = this.#rows.positions[row]!;
-      if (!kept.has(row)) {
-        slot.truncate(position);
-        continue;
-      }
-      if (this.#rows.resumed[row] === 0) slot.length = Math.max(slot.length, position + 1);
-      const height = this.#rows.heights[row]!;
-      if (height >= this.#parts.info.layerCount) slot.pending.delete(position);
-      else {
-        slot.pending.set(position, {
-          state: this.#rows.state(row).slice(),
-          height,
-          lastLayer: this.#rows.lastLayers[row]!,
-        });
-      }
-    }
+    commitRows(this.#rows, rows, this.#parts);
     this.#open = false;
     this.#parts.closed();
   }
-}
-
-function emptyChoice(rows: number): TokenChoice {
-  return {
-    tokens: new Int32Array(rows),
-    logProbabilities: new Float32Array(rows),
-    seconds: new Int32Array(rows),
-    logitMargins: new Float32Array(rows),
-  };
 }
