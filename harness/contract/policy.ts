@@ -128,7 +128,10 @@ export type PolicyEvent =
 
 /** State of a policy, threaded by the harness. */
 export interface PolicyState<O, S> {
-  /** When it starts anew: with each token, each sequence, or never within a run. */
+  /**
+   * When it starts anew: with each token, each sequence, or never. A stream goes
+   * through the items of a pass in order; each timed visit starts anew.
+   */
   readonly life: "token" | "sequence" | "stream";
   /**
    * Whether it is told of positions that were run to the top after they had

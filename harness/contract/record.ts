@@ -203,6 +203,19 @@ export interface FreeRecord extends RecordBase {
   readonly decodeLedger: Ledger;
 }
 
+/**
+ * Where full depth's prediction could be read earlier, per target token, on the
+ * history of a full-depth pass.
+ */
+export interface OraclePositions {
+  /** Lowest height from which on the readout's greedy token is full depth's. */
+  readonly stable: readonly number[];
+  /** Lowest height at which it is. */
+  readonly first: readonly number[];
+  /** Height at which the policy read out minus the stable height: below 0 it left too early. */
+  readonly regret: readonly number[];
+}
+
 /** Policy and full depth on the same text, position by position. */
 export interface LockstepRecord extends RecordBase {
   /** Tag. */
@@ -233,6 +246,10 @@ export interface LockstepRecord extends RecordBase {
   readonly targetBytes: number;
   /** Whether all positions went as one batch or one by one. */
   readonly order: "batch" | "sequential";
+  /** Oracle heights, where they were read. */
+  readonly oracle?: OraclePositions;
+  /** Why they were not, one sentence; neither is there in records of older harnesses. */
+  readonly oracleAbsent?: string;
 }
 
 /** One timed visit of a prompt by one arm. */

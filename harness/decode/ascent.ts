@@ -17,11 +17,14 @@ import { DecisionPoint } from "./decision_point.ts";
 import type { Companions } from "./kv_fill/recompute.ts";
 import { PlanAscent } from "./plan_ascent.ts";
 import { PolicyMemory } from "./policy_memory.ts";
+import type { CarriedState } from "./stream_state.ts";
 
 /** How rows are moved. */
 export interface AscentOptions extends ChanceKeys {
   /** Rows left below the top by earlier exits; for `recompute`, one row at a time. */
   readonly companions?: Companions | undefined;
+  /** What the sequence before has left to a state of life "stream"; it starts anew when absent. */
+  readonly carried?: CarriedState | undefined;
 }
 
 /** Moves rows under one policy; one instance per sequence. */
@@ -32,7 +35,7 @@ export class Ascent {
 
   /** An ascent of one sequence. */
   constructor(bound: BoundPolicy, options: AscentOptions) {
-    this.#memory = new PolicyMemory(bound);
+    this.#memory = new PolicyMemory(bound, options.carried);
     this.#layerCount = bound.point.model.layerCount;
     const parts = {
       point: new DecisionPoint(bound.point, options),

@@ -19,6 +19,7 @@ import { guarded } from "./guarded.ts";
 import { keepPending, takeObserved } from "./kv_fill/keep_pending.ts";
 import { Companions } from "./kv_fill/recompute.ts";
 import { prefill } from "./prefill.ts";
+import type { CarriedState } from "./stream_state.ts";
 
 /** What is generated. */
 export interface GenerateRequest extends ChanceKeys {
@@ -34,6 +35,8 @@ export interface GenerateRequest extends ChanceKeys {
   readonly sampler?: Sampler | undefined;
   /** Told when the prompt is done, before the first decode step. */
   readonly promptDone?: (() => void) | undefined;
+  /** What the sequence before has left to a state of life "stream"; it starts anew when absent. */
+  readonly carried?: CarriedState | undefined;
 }
 
 /** One emitted token. */

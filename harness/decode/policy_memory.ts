@@ -5,6 +5,7 @@
  */
 import type { PolicyEvent } from "../contract/policy.ts";
 import type { BoundPolicy } from "./bound_policy.ts";
+import type { CarriedState } from "./stream_state.ts";
 
 /** How a position left, until it is run to the top. */
 interface Exit {
@@ -19,12 +20,19 @@ export class PolicyMemory {
   readonly #exits: Map<number, Exit> = new Map();
   /** Whether the policy is told of positions that were run to the top after they had left. */
   readonly observesRecomputed: boolean;
+  /** Where a state that outlives the sequence is kept. */
+  readonly #carried: CarriedState | undefined;
   #state: unknown;
 
-  /** The initial state. */
-  constructor(bound: BoundPolicy) {
+  /** The initial state, or what the sequence before has left to a state of life "stream". */
+  constructor(bound: BoundPolicy, carried?: CarriedState) {
     this.#bound = bound;
-    this.#state = bound.state?.initial(bound.point, bound.options);
+    this.#carried = bound.state?.life === "stream" ? carried : undefined;
+    const left = this.#carried?.state;
+    this.#state = left === undefined
+      ? bound.state?.initial(bound.point, bound.options)
+      : left.value;
+    if (this.#carried !== undefined) this.#carried.state = { value: this.#state };
     this.observesRecomputed = bound.state?.observesRecomputed?.(bound.options) ?? false;
   }
 
@@ -42,7 +50,9 @@ export class PolicyMemory {
   /** Something happened. The event is made only for policies with a state. */
   tell(event: () => PolicyEvent): void {
     const { state, options } = this.#bound;
-    if (state !== undefined) this.#state = state.reduce(this.#state, event(), options);
+    if (state === undefined) return;
+    this.#state = state.reduce(this.#state, event(), options);
+    if (this.#carried !== undefined) this.#carried.state = { value: this.#state };
   }
 
   /** A position left below the top and waits to be run further. */

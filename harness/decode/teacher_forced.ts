@@ -17,6 +17,7 @@ import { guarded } from "./guarded.ts";
 import { argmax } from "../numerics/logits.ts";
 import { keepPending } from "./kv_fill/keep_pending.ts";
 import { Companions } from "./kv_fill/recompute.ts";
+import type { CarriedState } from "./stream_state.ts";
 
 /** Positions that enter a step together. */
 const CHUNK = 32;
@@ -33,6 +34,8 @@ export interface TeacherForcedRequest extends ChanceKeys {
   readonly target: readonly number[];
   /** One position after the other even where a batch would do. */
   readonly inOrder?: boolean;
+  /** What the sequence before has left to a state of life "stream"; it starts anew when absent. */
+  readonly carried?: CarriedState | undefined;
   /** Called per target token with the logits that predict it, [vocabSize], a view. */
   predicted(index: number, logits: Float32Array, row: Climber): void;
 }

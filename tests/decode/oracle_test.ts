@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { KvFill } from "../../harness/contract/mod.ts";
 import { MeteredSession } from "../../harness/decode/metered_session.ts";
 import { scoutRows } from "../../harness/decode/scout.ts";
-import { oracleHeights } from "../../harness/summary/oracle_height.ts";
+import { oracleHeights } from "../../harness/numerics/oracle_height.ts";
 import { createRandom } from "../../harness/numerics/random.ts";
 import { fullDepth } from "../../policies/depth/full_depth.ts";
 import { oracle } from "../../policies/depth/oracle.ts";
