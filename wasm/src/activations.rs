@@ -1,15 +1,20 @@
 //! Inputs of matrix products: rows of f32, and the same rows quantized in the
 //! form that a kind of weights asks for.
 //!
-//! Per row and 32 values one record of 40 bytes: 32 bytes q, then two f32 (s, t).
+//! Per row and 32 values one record of 48 bytes: 32 bytes u, then f32 s, t, v, and
+//! four bytes unused. Four rows make a panel as long as their records: per 32 values
+//! 192 bytes, first column group by column group the four rows' four bytes (8 × 16),
+//! then the rows' s, t and v (4 f32 each), 16 bytes unused. A batch is panels, then
+//! up to three rows.
 //!
-//! | form | for | value | q | t |
-//! | --- | --- | --- | --- | --- |
-//! | Seven | Q8 | x ≈ s · q + t | 0..=127, s = (max − min) / 127 | min |
-//! | Eight | Q40, Q41 | x ≈ s · q | −127..=127, s = max│x│ / 127 | s · Σq |
+//!     x ≈ s · u + t     s = (max − min) / levels     v = Σ (s · u + t)
 //!
-//! Seven bits because the relaxed dot product wants one operand without its top
-//! bit; the offset t is exact, so one-sided blocks lose nothing by it. s and t are
+//! | form | for | u |
+//! | --- | --- | --- |
+//! | Bytes | Q8 | as the engine reads bytes (`simd::ByteRange`): 0..=255, −128..=127 or 0..=127 |
+//! | Signed | Q40, Q41 | −128..=127 |
+//!
+//! The offset t makes use of all levels where a block is one-sided. s, t and v are
 //! stored times 2⁵⁶ ([`LIFT`]): kernels multiply them with scales of weights times
 //! 2⁻¹¹² and lift the sums once more at the end, which saves widening each scale.
 
@@ -17,7 +22,11 @@ use crate::matrix::{BLOCK, Kind};
 use crate::simd::*;
 
 /// Bytes of a record.
-pub const RECORD: usize = 40;
+pub const RECORD: usize = 48;
+/// Rows per panel.
+pub const PANEL_ROWS: usize = 4;
+/// Bytes of a panel's record.
+pub const PANEL: usize = PANEL_ROWS * RECORD;
 
 /// 2⁵⁶, half of the distance between the exponents of half and single precision.
 pub const LIFT: f32 = (1u64 << 56) as f32;
@@ -27,10 +36,10 @@ pub const LIFT: f32 = (1u64 << 56) as f32;
 pub enum Form {
     /// f32.
     Float,
-    /// Unsigned seven bits with an offset per block.
-    Seven,
-    /// Signed eight bits.
-    Eight,
+    /// Bytes as the engine reads them.
+    Bytes,
+    /// Signed bytes.
+    Signed,
 }
 
 /// The form that weights of `kind` are multiplied with.
@@ -38,13 +47,12 @@ pub fn form_of(kind: Kind, exact: bool) -> Form {
     match kind {
         _ if exact => Form::Float,
         Kind::F32 | Kind::F16 => Form::Float,
-        Kind::Q8 => Form::Seven,
-        Kind::Q40 | Kind::Q41 => Form::Eight,
+        Kind::Q8 => Form::Bytes,
+        Kind::Q40 | Kind::Q41 => Form::Signed,
     }
 }
 
 /// Rows of inputs, [rows, stride], columns behind `columns` are zero.
-#[derive(Default)]
 pub struct Activations {
     /// Values per row.
     pub columns: usize,
@@ -54,15 +62,24 @@ pub struct Activations {
     pub floats: Vec<f32>,
     /// Records, [rows, stride / 32].
     pub records: Vec<u8>,
-    /// Form of the records, if there are any.
-    form: Option<Form>,
+    /// Form of the records and how many rows there are, if there are any.
+    prepared: Option<(Form, usize)>,
+    /// How the engine reads bytes.
+    pub range: ByteRange,
 }
 
 impl Activations {
     /// Rows of `columns` values.
     pub fn new(columns: usize) -> Activations {
         let stride = columns.div_ceil(BLOCK) * BLOCK;
-        Activations { columns, stride, ..Default::default() }
+        Activations {
+            columns,
+            stride,
+            floats: Vec::new(),
+            records: Vec::new(),
+            prepared: None,
+            range: byte_range(),
+        }
     }
 
     /// Makes room for `rows` rows; new values are zero.
@@ -80,7 +97,7 @@ impl Activations {
 
     /// Says that the values changed.
     pub fn touch(&mut self) {
-        self.form = None;
+        self.prepared = None;
     }
 
     /// Row `i`, columns only.
@@ -90,76 +107,90 @@ impl Activations {
 
     /// Quantizes the first `rows` rows unless that was done already.
     pub fn prepare(&mut self, form: Form, rows: usize) {
-        if form == Form::Float || self.form == Some(form) {
+        if form == Form::Float || self.prepared == Some((form, rows)) {
             return;
         }
-        let blocks = rows * self.stride / BLOCK;
-        let values = self.floats[..blocks * BLOCK].chunks_exact(BLOCK);
-        let records = self.records[..blocks * RECORD].chunks_exact_mut(RECORD);
-        for (x, record) in values.zip(records) {
-            let x = x.try_into().expect("a block");
-            let record = record.try_into().expect("a record");
-            match form {
-                Form::Seven => quantize_seven(x, record),
-                _ => quantize_eight(x, record),
+        let range = if form == Form::Signed { ByteRange::Signed } else { self.range };
+        let blocks = self.stride / BLOCK;
+        let panels = rows / PANEL_ROWS * PANEL_ROWS;
+        let values = self.floats[..rows * self.stride].chunks_exact(BLOCK);
+        for (i, x) in values.enumerate() {
+            let (row, block) = (i / blocks, i % blocks);
+            let x = quantize(x.try_into().expect("a block"), range);
+            if row < panels {
+                let at = row / PANEL_ROWS * PANEL_ROWS * blocks * RECORD + block * PANEL;
+                x.put_in_panel(&mut self.records[at..at + PANEL], row % PANEL_ROWS);
+            } else {
+                x.put(&mut self.records[i * RECORD..(i + 1) * RECORD]);
             }
         }
-        self.form = Some(form);
+        self.prepared = Some((form, rows));
     }
 }
 
-/// The eight vectors of a block.
-#[inline(always)]
-fn vectors(x: &[f32; BLOCK]) -> [v128; 8] {
-    core::array::from_fn(|i| load4(x[4 * i..4 * i + 4].try_into().expect("four numbers")))
+/// A quantized block; the scales are not lifted yet.
+struct Quantized {
+    u: [u8; BLOCK],
+    scales: [f32; 3],
 }
 
-/// Stores 32 integers as bytes.
-#[inline(always)]
-fn store_bytes(to: &mut [u8; RECORD], q: [v128; 8], s: f32, t: f32) {
-    for half in 0..2 {
-        let [a, b, c, d] = [q[4 * half], q[4 * half + 1], q[4 * half + 2], q[4 * half + 3]];
-        let bytes = i8x16_narrow_i16x8(i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
-        // SAFETY: bytes 16 · half to 16 · half + 15 lie in the record's 32 bytes of values.
-        unsafe { v128_store(to.as_mut_ptr().add(16 * half).cast(), bytes) }
+impl Quantized {
+    /// Writes a row's record.
+    fn put(&self, to: &mut [u8]) {
+        to[..BLOCK].copy_from_slice(&self.u);
+        for (place, value) in to[BLOCK..].chunks_exact_mut(4).zip(self.scales) {
+            place.copy_from_slice(&(value * LIFT).to_le_bytes());
+        }
     }
-    to[32..36].copy_from_slice(&(s * LIFT).to_le_bytes());
-    to[36..40].copy_from_slice(&(t * LIFT).to_le_bytes());
+
+    /// Writes row `row` of a panel's record.
+    fn put_in_panel(&self, to: &mut [u8], row: usize) {
+        let places = to.chunks_exact_mut(16).zip(self.u.chunks_exact(4));
+        for (place, bytes) in places {
+            place[4 * row..4 * row + 4].copy_from_slice(bytes);
+        }
+        let places = to[PANEL_ROWS * BLOCK..].chunks_exact_mut(16).zip(self.scales);
+        for (place, value) in places {
+            place[4 * row..4 * row + 4].copy_from_slice(&(value * LIFT).to_le_bytes());
+        }
+    }
 }
 
-/// Quantizes a block to 0..=127 with an offset.
-fn quantize_seven(x: &[f32; BLOCK], to: &mut [u8; RECORD]) {
-    let v = vectors(x);
-    let (mut low, mut high) = (v[0], v[0]);
-    for &part in &v[1..] {
+/// Quantizes a block to bytes with an offset.
+fn quantize(x: &[f32; BLOCK], range: ByteRange) -> Quantized {
+    let (levels, zero) = match range {
+        ByteRange::Unsigned => (255.0, 0),
+        ByteRange::Signed => (255.0, 128),
+        ByteRange::Seven => (127.0, 0),
+    };
+    let x: [v128; 8] =
+        core::array::from_fn(|i| load4(x[4 * i..4 * i + 4].try_into().expect("four numbers")));
+    let (mut low, mut high) = (x[0], x[0]);
+    for &part in &x[1..] {
         low = f32x4_pmin(low, part);
         high = f32x4_pmax(high, part);
     }
     let least = -max_lane(f32x4_neg(low));
-    let scale = (max_lane(high) - least) / 127.0;
-    let inverse = f32x4_splat(if scale > 0.0 { 1.0 / scale } else { 0.0 });
-    let offset = f32x4_splat(least);
-    let q = v.map(|part| {
-        let steps = f32x4_nearest(f32x4_mul(f32x4_sub(part, offset), inverse));
-        i32x4_trunc_sat_f32x4(f32x4_max(f32x4_min(steps, f32x4_splat(127.0)), f32x4_splat(0.0)))
+    let s = (max_lane(high) - least) / levels;
+    let inverse = f32x4_splat(if s > 0.0 { 1.0 / s } else { 0.0 });
+    let u = x.map(|part| {
+        let steps = f32x4_nearest(f32x4_mul(f32x4_sub(part, f32x4_splat(least)), inverse));
+        let steps = f32x4_max(f32x4_min(steps, f32x4_splat(levels)), f32x4_splat(0.0));
+        i32x4_sub(i32x4_trunc_sat_f32x4(steps), i32x4_splat(zero))
     });
-    store_bytes(to, q, scale, least);
-}
-
-/// Quantizes a block to −127..=127.
-fn quantize_eight(x: &[f32; BLOCK], to: &mut [u8; RECORD]) {
-    let v = vectors(x);
-    let mut most = f32x4_abs(v[0]);
-    for &part in &v[1..] {
-        most = f32x4_pmax(most, f32x4_abs(part));
+    let total = u.into_iter().reduce(|a, b| i32x4_add(a, b)).expect("eight vectors");
+    let t = least + s * zero as f32;
+    let v = s * sum_lanes(f32x4_convert_i32x4(total)) + BLOCK as f32 * t;
+    let mut bytes = [0u8; BLOCK];
+    for half in 0..2 {
+        let [a, b, c, d] = core::array::from_fn(|i| u[4 * half + i]);
+        let (ab, cd) = (i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
+        let sixteen = match range {
+            ByteRange::Signed => i8x16_narrow_i16x8(ab, cd),
+            _ => u8x16_narrow_i16x8(ab, cd),
+        };
+        // SAFETY: bytes 16 · half to 16 · half + 15 are among the 32.
+        unsafe { v128_store(bytes.as_mut_ptr().add(16 * half).cast(), sixteen) }
     }
-    let scale = max_lane(most) / 127.0;
-    let inverse = f32x4_splat(if scale > 0.0 { 1.0 / scale } else { 0.0 });
-    let q = v.map(|part| i32x4_trunc_sat_f32x4(f32x4_nearest(f32x4_mul(part, inverse))));
-    let total = q.into_iter().reduce(|a, b| i32x4_add(a, b)).expect("eight vectors");
-    let sum = i32x4_extract_lane::<0>(total)
-        + i32x4_extract_lane::<1>(total)
-        + i32x4_extract_lane::<2>(total)
-        + i32x4_extract_lane::<3>(total);
-    store_bytes(to, q, scale, scale * sum as f32);
+    Quantized { u: bytes, scales: [s, t, v] }
 }

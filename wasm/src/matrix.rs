@@ -10,8 +10,8 @@
 //! | F32 | 1024 | column by column: 8 f32 |
 //! | F16 | 512 | column by column: 8 halves |
 //! | Q8 | 288 | d (8 halves), Σq (8 i16), then per 4 columns: rows 0–3, rows 4–7 (4 × 4 i8 each) |
-//! | Q40 | 144 | d (8 halves), per 4 columns 16 bytes: rows 0–3 in the low, 4–7 in the high nibbles |
-//! | Q41 | 160 | d (8 halves), m (8 halves), nibbles like Q40 |
+//! | Q40 | 160 | d (8 halves), Σq (8 i16), per 4 columns 16 bytes: rows 0–3 in the low, 4–7 in the high nibbles |
+//! | Q41 | 176 | d (8 halves), Σq (8 i16), m (8 halves), nibbles like Q40 |
 
 use crate::half::half_to_f32;
 
@@ -54,8 +54,8 @@ impl Kind {
             Kind::F32 => 1024,
             Kind::F16 => 512,
             Kind::Q8 => 288,
-            Kind::Q40 => 144,
-            Kind::Q41 => 160,
+            Kind::Q40 => 160,
+            Kind::Q41 => 176,
         }
     }
 
@@ -63,8 +63,8 @@ impl Kind {
     pub fn head_bytes(self) -> usize {
         match self {
             Kind::F32 | Kind::F16 => 0,
-            Kind::Q40 => 16,
-            Kind::Q8 | Kind::Q41 => 32,
+            Kind::Q8 | Kind::Q40 => 32,
+            Kind::Q41 => 48,
         }
     }
 }
@@ -139,8 +139,8 @@ pub fn decode(kind: Kind, record: &[u8], r: usize, c: usize) -> f32 {
         }
         Kind::F16 => half(record, c * TILE + r),
         Kind::Q8 => half(record, r) * f32::from(record[q8_at(r, c)] as i8),
-        Kind::Q40 => half(record, r) * (nibble(16) - 8.0),
-        Kind::Q41 => half(record, r) * nibble(32) + half(record, 8 + r),
+        Kind::Q40 => half(record, r) * (nibble(32) - 8.0),
+        Kind::Q41 => half(record, r) * nibble(48) + half(record, 16 + r),
     }
 }
 

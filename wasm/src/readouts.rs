@@ -1,7 +1,7 @@
 //! Readouts: final norm or a trained head's steps, then the unembedding, over
 //! the whole vocabulary or a subset, with the reductions of each.
 
-use crate::activations::form_of;
+use crate::activations::{Activations, form_of};
 use crate::matmul::{Target, matmul, one_tile};
 use crate::matrix::TILE;
 use crate::network;
@@ -33,7 +33,7 @@ impl Session {
         let (vocab, many) = (self.shapes.vocab, (states.len(), self.shapes.exact));
         let mut logits = core::mem::take(&mut self.readout.logits);
         logits.reserve(states.len());
-        let mut x = core::mem::take(&mut self.readout.x);
+        let mut x = core::mem::replace(&mut self.readout.x, Activations::new(0));
         let target = Target { stride: logits.stride, out: &mut logits.data };
         matmul(target, &mut x, self.unembedding(head), many);
         self.readout.stats.resize(states.len().max(1), Stats::default());
@@ -49,7 +49,7 @@ impl Session {
     pub fn subset_logits(&mut self, head: usize, state: usize, (first, count): (usize, usize)) {
         self.prepare(head, &[state]);
         let exact = self.shapes.exact;
-        let mut x = core::mem::take(&mut self.readout.x);
+        let mut x = core::mem::replace(&mut self.readout.x, Activations::new(0));
         let mut subset = core::mem::take(&mut self.readout.subset);
         subset.clear();
         let w = self.unembedding(head);

@@ -95,17 +95,20 @@ fn quantize_q8(to: &mut [u8], r: usize, from: &[u8]) {
     put_q8(to, r, scale.to_le_bytes(), &bytes);
 }
 
-/// Stores a row's `HEAD` bytes of scale (and minimum) and its 32 nibbles.
+/// Stores a row's `HEAD` bytes of scale (and minimum), its 32 nibbles and their sum.
 fn put_nibbles<const HEAD: usize>(to: &mut [u8], r: usize, from: &[u8]) {
     to[2 * r..2 * r + 2].copy_from_slice(&from[..2]);
     if HEAD == 4 {
-        to[16 + 2 * r..18 + 2 * r].copy_from_slice(&from[2..4]);
+        to[32 + 2 * r..34 + 2 * r].copy_from_slice(&from[2..4]);
     }
-    let (start, shift) = (8 * HEAD, if r < 4 { 0 } else { 4 });
+    let (start, shift) = (16 + 8 * HEAD, if r < 4 { 0 } else { 4 });
+    let mut sum = 0i16;
     for c in 0..BLOCK {
         let pair = from[HEAD + c % 16];
         let nibble = if c < 16 { pair & 15 } else { pair >> 4 };
         let at = start + c / 4 * 16 + r % 4 * 4 + c % 4;
         to[at] = (to[at] & !(15 << shift)) | (nibble << shift);
+        sum += i16::from(nibble);
     }
+    to[16 + 2 * r..18 + 2 * r].copy_from_slice(&sum.to_le_bytes());
 }

@@ -19,20 +19,52 @@ pub fn fma(a: v128, b: v128, c: v128) -> v128 {
     }
 }
 
-/// Adds to each 32-bit lane the dot product of four signed bytes with four
-/// bytes in 0..=127. Exact: |sum| ≤ 4 · 128 · 127 per call.
+/// How the engine reads the second operand of [`dot`] when its top bit is set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ByteRange {
+    /// As 0..=255, exactly.
+    Unsigned,
+    /// As −128..=127, exactly.
+    Signed,
+    /// In no way to rely on: 0..=127 only.
+    Seven,
+}
+
+/// Finds out how this engine reads the second operand. The instruction leaves it
+/// open, but one engine on one machine answers always alike.
+pub fn byte_range() -> ByteRange {
+    let zero = i32x4_splat(0);
+    let answer = |signed: i8, byte: u8| {
+        let operands = core::hint::black_box((i8x16_splat(signed), u8x16_splat(byte)));
+        i32x4_extract_lane::<0>(dot(operands.0, operands.1, zero))
+    };
+    let cases = [(127, 255), (-128, 255), (127, 128), (-128, 129), (-1, 200)];
+    let reads = |value: fn(u8) -> i32| {
+        cases
+            .iter()
+            .all(|&(signed, byte)| answer(signed, byte) == 4 * i32::from(signed) * value(byte))
+    };
+    if reads(i32::from) {
+        ByteRange::Unsigned
+    } else if reads(|byte| i32::from(byte as i8)) {
+        ByteRange::Signed
+    } else {
+        ByteRange::Seven
+    }
+}
+
+/// Adds to each 32-bit lane the dot product of four signed bytes with four bytes
+/// of the engine's [`ByteRange`]; 0..=127 is always exact.
 #[inline(always)]
-pub fn dot(signed: v128, seven_bits: v128, sum: v128) -> v128 {
+pub fn dot(signed: v128, bytes: v128, sum: v128) -> v128 {
     #[cfg(target_feature = "relaxed-simd")]
     {
-        i32x4_relaxed_dot_i8x16_i7x16_add(signed, seven_bits, sum)
+        i32x4_relaxed_dot_i8x16_i7x16_add(signed, bytes, sum)
     }
     #[cfg(not(target_feature = "relaxed-simd"))]
     {
-        let low =
-            i32x4_dot_i16x8(i16x8_extend_low_i8x16(signed), i16x8_extend_low_i8x16(seven_bits));
-        let high =
-            i32x4_dot_i16x8(i16x8_extend_high_i8x16(signed), i16x8_extend_high_i8x16(seven_bits));
+        let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(signed), i16x8_extend_low_i8x16(bytes));
+        let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(signed), i16x8_extend_high_i8x16(bytes));
         let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
         let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
         i32x4_add(sum, i32x4_add(even, odd))

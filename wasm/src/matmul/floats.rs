@@ -2,7 +2,7 @@
 //!
 //! Even and odd columns are summed apart in f32, then added.
 
-use super::{Kernel, Sums};
+use super::{Kernel, PANEL_ROWS, Sums};
 use crate::matrix::{BLOCK, Kind, TILE};
 use crate::simd::*;
 
@@ -10,7 +10,7 @@ use crate::simd::*;
 pub struct Floats;
 
 impl Kernel for Floats {
-    const ROWS: usize = 2;
+    const PANELS: bool = false;
 
     #[inline(always)]
     unsafe fn sums<const R: usize>(
@@ -35,6 +35,10 @@ impl Kernel for Floats {
         }
         let [even, odd] = totals;
         core::array::from_fn(|r| core::array::from_fn(|h| f32x4_add(even[r][h], odd[r][h])))
+    }
+
+    unsafe fn panel(_: *const u8, _: *const u8, _: usize) -> Sums<PANEL_ROWS> {
+        unreachable!("floats have no panels")
     }
 }
 
@@ -84,7 +88,7 @@ fn widen_record(to: &mut [f32], record: &[u8], kind: Kind, half: usize) {
         }
         let d = halves(8 * half);
         let m = match kind {
-            Kind::Q41 => halves(16 + 8 * half),
+            Kind::Q41 => halves(32 + 8 * half),
             Kind::Q40 => f32x4_mul(d, f32x4_splat(-8.0)),
             _ => f32x4_splat(0.0),
         };

@@ -4,6 +4,9 @@
 //!
 //! Each output is summed block by block in column order, so its value does not
 //! depend on how many rows are computed together nor on the number of threads.
+//! Inner loops have a trip count that the compiler does not know: unrolled whole,
+//! they are compiled chain after chain of sums, with every input spilled between.
+//!
 //! `out` must not alias the inputs. Reference: backends/cpu/kernels/matmul.ts;
 //! float forms within 1e-5 of the row's norm, quantized forms within the
 //! rounding of their activations (half a step of `activations.rs` per value).
@@ -14,7 +17,7 @@ mod nibbles;
 
 use core::cell::RefCell;
 
-use crate::activations::{Activations, Form, LIFT, RECORD, form_of};
+use crate::activations::{Activations, Form, LIFT, PANEL_ROWS, RECORD, form_of};
 use crate::matrix::{BLOCK, Kind, Matrix, TILE};
 use crate::pool;
 use crate::simd::*;
@@ -28,16 +31,69 @@ fn lift(sums: [v128; 2]) -> [v128; 2] {
     sums.map(|sum| f32x4_mul(sum, f32x4_splat(LIFT)))
 }
 
+/// Adds the integer sums of the two halves of a block.
+#[inline(always)]
+fn both<const R: usize>([a, b]: [Sums<R>; 2]) -> Sums<R> {
+    core::array::from_fn(|r| core::array::from_fn(|h| i32x4_add(a[r][h], b[r][h])))
+}
+
+/// The four lanes of 32 bits, each in all lanes.
+#[inline(always)]
+fn splats(x: v128) -> [v128; PANEL_ROWS] {
+    [spread::<0>(x), spread::<1>(x), spread::<2>(x), spread::<3>(x)]
+}
+
+/// What turns a block's bytes of one row into numbers, in all lanes.
+#[derive(Clone, Copy)]
+struct Scales {
+    s: v128,
+    t: v128,
+    v: v128,
+}
+
+impl Scales {
+    /// Of a row's record.
+    ///
+    /// # Safety
+    /// `record` is one.
+    #[inline(always)]
+    unsafe fn of_row(record: *const u8) -> Scales {
+        // SAFETY: 16 bytes follow the values.
+        let [s, t, v, _] = splats(unsafe { v128_load(record.add(BLOCK).cast()) });
+        Scales { s, t, v }
+    }
+
+    /// Of a panel's record, by row.
+    ///
+    /// # Safety
+    /// `record` is one.
+    #[inline(always)]
+    unsafe fn of_panel(record: *const u8) -> [Scales; PANEL_ROWS] {
+        // SAFETY: three vectors of the four rows' scales follow the values.
+        let [s, t, v] = core::array::from_fn(|i| {
+            splats(unsafe { v128_load(record.add(PANEL_ROWS * BLOCK + 16 * i).cast()) })
+        });
+        core::array::from_fn(|r| Scales { s: s[r], t: t[r], v: v[r] })
+    }
+}
+
 /// One tile times a few rows.
 trait Kernel {
-    /// Most rows at once.
-    const ROWS: usize;
+    /// Whether rows by four lie in panels, see `activations`. Otherwise at most two go at once.
+    const PANELS: bool;
+
     /// Sums of `R` rows.
     ///
     /// # Safety
     /// `tile` holds `blocks` records of the kernel's kind, each of `rows` as many blocks of inputs.
     unsafe fn sums<const R: usize>(tile: *const u8, rows: [*const u8; R], blocks: usize)
     -> Sums<R>;
+
+    /// Sums of a panel of rows.
+    ///
+    /// # Safety
+    /// As for `sums`; `panel` holds `blocks` panel records.
+    unsafe fn panel(tile: *const u8, panel: *const u8, blocks: usize) -> Sums<PANEL_ROWS>;
 }
 
 /// A pointer that threads share, each writing its own tiles.
@@ -66,6 +122,8 @@ struct Task {
     out: *mut f32,
     stride: usize,
     rows: usize,
+    /// Whether the engine reads bytes as 0..=255.
+    whole: bool,
 }
 
 impl Task {
@@ -76,7 +134,17 @@ impl Task {
             Form::Float => (x.floats.as_ptr().cast(), x.stride * 4),
             _ => (x.records.as_ptr(), blocks * RECORD),
         };
-        Task { tile: core::ptr::null(), blocks, inputs, input_bytes, out, stride: 0, rows: 1 }
+        let whole = x.range == ByteRange::Unsigned;
+        Task {
+            tile: core::ptr::null(),
+            blocks,
+            inputs,
+            input_bytes,
+            out,
+            stride: 0,
+            rows: 1,
+            whole,
+        }
     }
 }
 
@@ -117,9 +185,13 @@ unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
     // SAFETY: `tile` holds the matrix's blocks; the rest is the caller's promise.
     unsafe {
         match (form, w.kind) {
-            (Form::Seven, _) => run::<bytes::Bytes>(task),
-            (Form::Eight, Kind::Q40) => run::<nibbles::Nibbles<false>>(task),
-            (Form::Eight, _) => run::<nibbles::Nibbles<true>>(task),
+            (Form::Bytes, _) => run::<bytes::Bytes>(task),
+            (Form::Signed, kind) => match (kind == Kind::Q41, task.whole) {
+                (false, false) => run::<nibbles::Nibbles<false, false>>(task),
+                (false, true) => run::<nibbles::Nibbles<false, true>>(task),
+                (true, false) => run::<nibbles::Nibbles<true, false>>(task),
+                (true, true) => run::<nibbles::Nibbles<true, true>>(task),
+            },
             (Form::Float, Kind::F32) => run::<floats::Floats>(task),
             (Form::Float, kind) => WIDE.with_borrow_mut(|wide| {
                 wide.resize(task.blocks * BLOCK * TILE, 0.0);
@@ -142,39 +214,54 @@ pub fn one_tile(x: &Activations, w: &Matrix, t: usize, exact: bool) -> [f32; TIL
     out
 }
 
-/// Runs a tile over all rows, as many at once as the kernel holds in registers.
+/// Runs a tile over all rows, as many at once as registers hold.
 ///
 /// # Safety
 /// The task's pointers cover its rows and blocks.
 #[inline(always)]
 unsafe fn run<K: Kernel>(task: Task) {
     let mut row = 0;
-    while row < task.rows {
-        let count = (task.rows - row).min(K::ROWS);
-        // SAFETY: rows `row` to `row + count − 1` belong to the task.
-        unsafe {
-            match count {
-                1 => some::<K, 1>(task, row),
-                2 => some::<K, 2>(task, row),
-                3 => some::<K, 3>(task, row),
-                _ => some::<K, 4>(task, row),
-            }
+    // SAFETY: rows from `row` on, as many as each call takes, belong to the task.
+    unsafe {
+        while K::PANELS && task.rows - row >= PANEL_ROWS {
+            let panel = task.inputs.add(row * task.input_bytes);
+            store(task, row, K::panel(task.tile, panel, task.blocks));
+            row += PANEL_ROWS;
         }
-        row += count;
+        while row < task.rows {
+            let count = (task.rows - row).min(if K::PANELS { 3 } else { 2 });
+            match count {
+                1 => store(task, row, some::<K, 1>(task, row)),
+                2 => store(task, row, some::<K, 2>(task, row)),
+                _ => store(task, row, some::<K, 3>(task, row)),
+            }
+            row += count;
+        }
     }
 }
 
-/// Rows `first` to `first + R − 1` of a task.
+/// Sums of rows `first` to `first + R − 1` of a task.
 ///
 /// # Safety
 /// They belong to the task, whose pointers cover them.
 #[inline(always)]
-unsafe fn some<K: Kernel, const R: usize>(task: Task, first: usize) {
-    // SAFETY: the caller's promise, for inputs and outputs alike.
+unsafe fn some<K: Kernel, const R: usize>(task: Task, first: usize) -> Sums<R> {
+    // SAFETY: the caller's promise.
     unsafe {
         let rows = core::array::from_fn(|r| task.inputs.add((first + r) * task.input_bytes));
-        let sums = K::sums::<R>(task.tile, rows, task.blocks);
-        for (r, [low, high]) in sums.into_iter().enumerate() {
+        K::sums::<R>(task.tile, rows, task.blocks)
+    }
+}
+
+/// Writes the sums of rows from `first` on.
+///
+/// # Safety
+/// They belong to the task, whose outputs have room for them.
+#[inline(always)]
+unsafe fn store<const R: usize>(task: Task, first: usize, sums: Sums<R>) {
+    for (r, [low, high]) in sums.into_iter().enumerate() {
+        // SAFETY: eight outputs of each row, as the caller promises.
+        unsafe {
             let out = task.out.add((first + r) * task.stride);
             v128_store(out.cast(), low);
             v128_store(out.add(4).cast(), high);
