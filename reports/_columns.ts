@@ -163,6 +163,29 @@ const FIDELITY: readonly Column[] = [
   },
 ];
 
+/** Oracle columns; none in runs that did not read oracle heights. */
+function oracleColumns({ arms, manifest }: Summary): readonly Column[] {
+  if (arms.every(({ fidelity }) => fidelity?.oracle === undefined)) return [];
+  return [
+    {
+      id: "oracle-height",
+      group: "Fidelity",
+      header: "oracle height",
+      unit: `of ${manifest.model.layerCount}`,
+      term: "oracle height",
+      cell: (arm) => estimated(arm.fidelity?.oracle?.height, tenths),
+    },
+    {
+      id: "regret",
+      group: "Fidelity",
+      header: "regret",
+      unit: "blocks",
+      term: "regret",
+      cell: (arm) => estimated(arm.fidelity?.oracle?.regret, tenths),
+    },
+  ];
+}
+
 function costColumns(layerCount: number): readonly Column[] {
   return [
     {
@@ -225,7 +248,13 @@ function measuredSuites(summary: Summary): readonly SuiteQuality[] {
 export function columnsOf(summary: Summary): readonly Column[] {
   const quality = measuredSuites(summary)
     .map(({ suite, metric }, index) => suiteColumn(suite, index, metric));
-  return [...SPEED, ...quality, ...FIDELITY, ...costColumns(summary.manifest.model.layerCount)];
+  return [
+    ...SPEED,
+    ...quality,
+    ...FIDELITY,
+    ...oracleColumns(summary),
+    ...costColumns(summary.manifest.model.layerCount),
+  ];
 }
 
 /** Heading with unit and direction: `decode [ms/token] ↓`. */

@@ -10,6 +10,7 @@ import type { Summary } from "../harness/contract/summary.ts";
 import { EnvironmentView, NoiseView } from "./_appendix.tsx";
 import { Cards } from "./_cards.tsx";
 import { CostTable } from "./_cost.tsx";
+import { FidelityTable } from "./_fidelity_table.tsx";
 import { Histograms } from "./_histograms.tsx";
 import { Methods } from "./_methods.tsx";
 import { originParts } from "./_origin.ts";
@@ -137,6 +138,13 @@ function Body({ summary }: { readonly summary: Summary }): VNode {
           lead="The same items, with and without the policy: what changed, not just how much."
         >
           <QualityTable summary={summary} />
+        </Section>
+        <Section
+          id="fidelity"
+          title="Fidelity"
+          lead="The same text under the policy and under full depth: what changes from token to token."
+        >
+          <FidelityTable summary={summary} />
         </Section>
         <Section
           id="depth"

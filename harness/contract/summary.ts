@@ -87,12 +87,36 @@ export interface CostView {
   readonly kvWritten: number;
 }
 
-/** Agreement with full depth on the same prefix. */
-export interface Fidelity {
+/** How early full depth's tokens could have been read, and how far the arm was from that. */
+export interface OracleView {
+  /** Mean lowest height from which on the readout agrees with full depth. */
+  readonly height: Estimate;
+  /** Mean lowest height at which it agrees. */
+  readonly first: Estimate;
+  /** Mean of the height at which the arm read out minus the first of these, blocks. */
+  readonly regret: Estimate;
+}
+
+/** Agreement with full depth on the same prefix, on some texts. */
+export interface TextFidelity {
   /** Share of positions whose argmax equals full depth's. */
   readonly agreement: Estimate;
   /** KL(full ‖ policy) per token, nats. */
   readonly kl: Estimate;
+  /** Oracle heights; absent where they were not read. */
+  readonly oracle?: OracleView;
+}
+
+/** The same on one suite. */
+export interface SuiteFidelity extends TextFidelity {
+  /** Suite name. */
+  readonly suite: string;
+}
+
+/** Agreement with full depth on the same prefix, over all suites. */
+export interface Fidelity extends TextFidelity {
+  /** By suite, in the order of the manifest. */
+  readonly suites?: readonly SuiteFidelity[];
 }
 
 /** One arm over all suites. */

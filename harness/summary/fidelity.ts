@@ -10,17 +10,18 @@
  * @module
  */
 import type { LockstepRecord } from "../contract/record.ts";
-import type { Fidelity } from "../contract/summary.ts";
+import type { TextFidelity } from "../contract/summary.ts";
 import { sum } from "../numerics/moments.ts";
 import { bootstrapRatios } from "./bootstrap.ts";
 import { clusterBy, estimateOf } from "./clusters.ts";
+import { oracleOf } from "./oracle_view.ts";
 import type { Resampling } from "./speed_up.ts";
 
 /** Fidelity over some lockstep records; `undefined` when they hold no positions. */
 export function fidelityOf(
   records: readonly LockstepRecord[],
   resampling: Resampling,
-): Fidelity | undefined {
+): TextFidelity | undefined {
   const { values, starts } = clusterBy(
     records.filter(({ flips }) => flips.length > 0),
     ({ suite, group }) => `${suite}/${group}`,
@@ -39,8 +40,10 @@ export function fidelityOf(
       { numerators: values.map(({ kl }) => sum(kl)), denominators: positions, scale: "linear" },
     ],
   }, resampling);
+  const oracle = oracleOf(records, resampling);
   return {
     agreement: estimateOf(agreement!, { min: 0, max: 1 }),
     kl: estimateOf(kl!, { min: 0 }),
+    ...(oracle === undefined ? {} : { oracle }),
   };
 }

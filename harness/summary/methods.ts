@@ -21,6 +21,7 @@ export function methodsOf(
     ...metrics.has("nll") ? LIKELIHOOD : [],
     ...metrics.size > 0 ? [QUALITY_CLASS] : [],
     ...arms.some(({ fidelity }) => fidelity !== undefined) ? FIDELITY : [],
+    ...arms.some(({ fidelity }) => fidelity?.oracle !== undefined) ? ORACLE : [],
     ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
     ...arms.some(({ cost }) => cost !== undefined) ? COST : [],
     ...arms.some(({ heights }) => heights !== undefined) ? HEIGHTS : [],
@@ -90,6 +91,26 @@ const FIDELITY: readonly Method[] = [
   {
     term: "KL",
     definition: "Mean over positions of KL(full depth ‖ arm) of the next-token laws, nats.",
+  },
+];
+
+const ORACLE: readonly Method[] = [
+  {
+    term: "oracle height",
+    definition: "Mean lowest height from which on the readout's likeliest token is that of full " +
+      "depth, on a full-depth history: nobody knows it in time. The first token of a text is " +
+      "left out.",
+  },
+  {
+    term: "first agreement",
+    definition: "Mean over the same positions of the lowest height at which it is that of full " +
+      "depth; higher ones may disagree again, so an exit there is luck.",
+  },
+  {
+    term: "regret",
+    definition: "Mean over the same positions of the height at which the arm read out minus the " +
+      "oracle height, blocks: above 0 it left later than needed, below 0 too early. Arms that skip " +
+      "blocks and read out at the top have full depth's.",
   },
 ];
 

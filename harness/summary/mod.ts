@@ -80,6 +80,11 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
   );
   const worstQuality = worstOf(quality.flatMap((each) => each.quality ?? []));
   const fidelity = fidelityOf(records.lockstep, sampling("fidelity"));
+  const suites = suitesOf(view).flatMap(({ name }) => {
+    const own = records.lockstep.filter((record) => record.suite === name);
+    const found = fidelityOf(own, sampling("fidelity", name));
+    return found === undefined ? [] : [{ suite: name, ...found }];
+  });
   const cost = costOf(records, { baseline, model, ...sampling("cost") });
   const heightView = heightsOf(records, model.layerCount);
   return {
@@ -91,7 +96,7 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
     troubles: troubles.slice(0, 10),
     quality,
     ...(worstQuality === undefined ? {} : { worstQuality }),
-    ...(fidelity === undefined ? {} : { fidelity }),
+    ...(fidelity === undefined ? {} : { fidelity: { ...fidelity, suites } }),
     ...(speed === undefined ? {} : { speed }),
     ...(cost === undefined ? {} : { cost }),
     ...(heightView === undefined

@@ -33,6 +33,7 @@ export function warningsOf(input: WarningInput): Summary["warnings"] {
     ...timing(input),
     ...fewPrompts(arms),
     ...uninformativeSuites(arms),
+    ...oracleAbsences(view),
     ...view.policies.flatMap((arm) => triggers(arm, view.run.manifest.model.layerCount)),
     ...policies.flatMap(lengths),
     ...policies.flatMap(unchanged),
@@ -105,6 +106,12 @@ function uninformativeSuites(arms: readonly ArmSummary[]): readonly string[] {
       ? [`Full depth scores 0 on suite ${suite}: it cannot tell policies apart and gets no class.`]
       : []
   );
+}
+
+/** Why oracle heights were not read; the reason is the model's, so all arms share it. */
+function oracleAbsences({ baseline }: RunView): readonly string[] {
+  const reasons = baseline.lockstep.flatMap(({ oracleAbsent }) => oracleAbsent ?? []);
+  return [...new Set(reasons)].map((reason) => `${reason}.`);
 }
 
 /** A dynamic policy that always or never acts was not tested by this run. */
