@@ -14,13 +14,12 @@ import type { TextFidelity } from "../contract/summary.ts";
 import { sum } from "../numerics/moments.ts";
 import { bootstrapRatios } from "./bootstrap.ts";
 import { clusterBy, estimateOf } from "./clusters.ts";
-import { oracleOf } from "./oracle_view.ts";
-import type { Resampling } from "./speed_up.ts";
+import { oracleOf, type OracleSampling } from "./oracle_view.ts";
 
 /** Fidelity over some lockstep records; `undefined` when they hold no positions. */
 export function fidelityOf(
   records: readonly LockstepRecord[],
-  resampling: Resampling,
+  resampling: OracleSampling,
 ): TextFidelity | undefined {
   const { values, starts } = clusterBy(
     records.filter(({ flips }) => flips.length > 0),

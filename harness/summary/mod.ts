@@ -79,14 +79,15 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
     suiteQuality(records, { suite, baseline, policies, ...sampling("quality", suite.name) }) ?? []
   );
   const worstQuality = worstOf(quality.flatMap((each) => each.quality ?? []));
-  const fidelity = fidelityOf(records.lockstep, sampling("fidelity"));
+  const { layerCount } = model;
+  const fidelity = fidelityOf(records.lockstep, { layerCount, ...sampling("fidelity") });
   const suites = suitesOf(view).flatMap(({ name }) => {
     const own = records.lockstep.filter((record) => record.suite === name);
-    const found = fidelityOf(own, sampling("fidelity", name));
+    const found = fidelityOf(own, { layerCount, ...sampling("fidelity", name) });
     return found === undefined ? [] : [{ suite: name, ...found }];
   });
   const cost = costOf(records, { baseline, model, ...sampling("cost") });
-  const heightView = heightsOf(records, model.layerCount);
+  const heightView = heightsOf(records, layerCount);
   return {
     label: arm.label,
     role: arm.role,

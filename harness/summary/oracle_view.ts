@@ -17,10 +17,16 @@ import { bootstrapRatios } from "./bootstrap.ts";
 import { clusterBy, estimateOf } from "./clusters.ts";
 import type { Resampling } from "./speed_up.ts";
 
+/** How to resample, and what heights cannot exceed. */
+export interface OracleSampling extends Resampling {
+  /** L; no bound when absent. */
+  readonly layerCount?: number;
+}
+
 /** Means over some lockstep records; `undefined` when they hold no oracle heights. */
 export function oracleOf(
   records: readonly LockstepRecord[],
-  resampling: Resampling,
+  { layerCount, ...resampling }: OracleSampling,
 ): OracleView | undefined {
   const seen = records.flatMap(({ suite, group, oracle }) =>
     oracle === undefined || oracle.stable.length < 2
@@ -41,8 +47,8 @@ export function oracleOf(
     statistics: [mean("stable"), mean("first"), mean("regret")],
   }, resampling);
   return {
-    height: estimateOf(height!, { min: 0 }),
-    first: estimateOf(first!, { min: 0 }),
-    regret: estimateOf(regret!),
+    height: estimateOf(height!, { min: 0, max: layerCount ?? Infinity }),
+    first: estimateOf(first!, { min: 0, max: layerCount ?? Infinity }),
+    regret: estimateOf(regret!, { min: -(layerCount ?? Infinity), max: layerCount ?? Infinity }),
   };
 }

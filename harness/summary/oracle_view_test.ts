@@ -36,6 +36,11 @@ Deno.test("oracleOf() means over positions after each text's first", () => {
   assertAlmostEquals(regret.value, (3 - 1 + 24) / 3, 1e-12);
   assertEquals([height.clusters, first.low, first.high], [2, 1, 1]);
   assert(height.low >= 0 && height.low < 4 && height.high > 4);
+  const wide = oracleOf([record("a", [30, 1]), record("b", [30, 30])], {
+    ...resampling,
+    layerCount: 30,
+  })!;
+  assertEquals([wide.height.low, wide.height.high], [0, 30]);
 });
 
 Deno.test("oracleOf() leaves out records of runs that did not read them", () => {
