@@ -90,6 +90,7 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
     repetitions: spec.repetitions,
     timedTokens: spec.timedTokens,
     margin: spec.margin,
+    oracleHeights: spec.oracleHeights,
     maxTokens: spec.maxTokens,
     environment: readEnvironment(),
     harness: config.version,

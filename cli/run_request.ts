@@ -31,6 +31,10 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   repetitions: { kind: "number", value: "<n>", help: "Timed visits of each prompt; default 5" },
   "timed-tokens": { kind: "number", value: "<n>", help: "Decode steps of a visit; default 16" },
   "max-tokens": { kind: "number", value: "<n>", help: "Most tokens of an answer" },
+  "oracle-heights": {
+    kind: "switch",
+    help: "Reads out all heights in lockstep, however dear; by default where cheap",
+  },
   margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default 0.01" },
   out: { kind: "text", value: "<folder>", help: "Default out/<model>-<digest of the run>" },
   report: { kind: "text", value: "<name>", help: "Also writes <name>.html, .md and .json" },
@@ -53,6 +57,7 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
     repetitions: flags.number("repetitions"),
     timedTokens: flags.number("timed-tokens"),
     maxTokens: flags.number("max-tokens"),
+    oracleHeights: flags.has("oracle-heights") ? true : undefined,
     margin: flags.number("margin"),
     out: flags.text("out"),
     report: flags.text("report"),

@@ -157,7 +157,7 @@ function itemsOf(plan: RunPlan, text: TraceText): readonly TraceItem[] {
 
 /** What the last arm writes when it runs freely. */
 async function written(plan: RunPlan, item: PassItem): Promise<readonly number[]> {
-  const record = await freePass(plan.context, item, plan.context.arms.at(-1)!);
+  const record = await freePass(plan.context, item, { arm: plan.context.arms.at(-1)! });
   if (record.outcome === "ok" && record.pass === "free") return record.tokens;
   throw new Error(record.outcome === "failed" ? record.message : "Cannot run freely");
 }

@@ -39,6 +39,8 @@ export interface RunSpec {
   readonly maxTokens?: number | undefined;
   /** Whether frozen options may be used on a model that they were not calibrated on. */
   readonly allowTransfer: boolean;
+  /** Whether oracle heights are read whatever they cost; by their cost when absent. */
+  readonly oracleHeights?: true | undefined;
   /** Ratio − 1 below which a speed-up does not matter. */
   readonly margin: number;
   /** Folder of records and reports; named after the run's content when absent. */
@@ -82,6 +84,8 @@ const fields = z.strictObject({
     .describe("Most tokens of a generation; the suite's own bound when absent"),
   allowTransfer: z.boolean().default(false)
     .describe("Whether frozen options may be used on a model that they were not calibrated on"),
+  oracleHeights: z.literal(true).optional()
+    .describe("Reads oracle heights in lockstep passes whatever their readouts cost"),
   margin: z.number().min(0).max(1).default(0.01)
     .describe("Ratio - 1 below which a speed-up does not matter"),
   out: z.string().min(1).optional().describe("Folder of records and reports"),

@@ -32,6 +32,7 @@ import {
 } from "./passes/cells.ts";
 import { freePass } from "./passes/free_pass.ts";
 import { lockstepPass } from "./passes/lockstep_pass.ts";
+import { cellsToRepeat, PassStreams } from "./passes/streams.ts";
 import { TimedItem } from "./passes/timed_pass.ts";
 
 /** Tokens that the free pass generates on likelihood suites, as samples. */
@@ -90,6 +91,8 @@ export interface RunRequest {
   readonly timedTokens: number;
   /** Most tokens of a generation; the suite's own bound when absent. */
   readonly maxTokens?: number | undefined;
+  /** Whether oracle heights are read whatever they cost; by their cost when absent. */
+  readonly oracleHeights?: true | undefined;
   /** Smallest speed-up that matters, a ratio − 1. */
   readonly margin: number;
   /** Where it runs. */
@@ -262,6 +265,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
       tokenizer: request.model.tokenizer,
       arms,
       seed: request.seed,
+      oracleHeights: request.oracleHeights,
       cell: (item, { arm, pass, repetition }) =>
         digest({
           model: model.digest,
@@ -275,13 +279,18 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           pass,
           repetition,
           length: pass === "timed" ? fixed.timedTokens : item.maxTokens,
+          oracleHeights: pass === "lockstep" ? request.oracleHeights : undefined,
         }),
     };
     for (const arm of arms) bindArm(context, arm, 1);
     return {
       manifest: {
         ...fixed,
-        digest: digest({ ...fixed, maxTokens: request.maxTokens }),
+        digest: digest({
+          ...fixed,
+          maxTokens: request.maxTokens,
+          oracleHeights: request.oracleHeights, // absent from the text when not asked for
+        }),
         started: new Date().toISOString(),
         margin: request.margin,
         environment: request.environment,
@@ -323,6 +332,7 @@ export async function runPlan(plan: RunPlan, handling: RunHandling): Promise<voi
   for (const pass of plan.request.passes) {
     if (pass === "timed") await work.timed();
     else {
+      work.begin(pass);
       for (const item of plan.encoded) {
         if (handling.signal?.aborted) return;
         await work.quality(pass, item);
@@ -336,6 +346,7 @@ class Work {
   readonly #plan: RunPlan;
   readonly #handling: RunHandling;
   readonly #done: Set<string>;
+  #streams: PassStreams = new PassStreams();
 
   constructor(plan: RunPlan, handling: RunHandling) {
     this.#plan = plan;
@@ -353,6 +364,14 @@ class Work {
     this.#handling.progress?.({ done: this.#done.size, total: this.#plan.cells, what });
   }
 
+  /** Starts a pass whose items go in order. */
+  begin(pass: "free" | "lockstep"): void {
+    this.#streams = new PassStreams();
+    for (const cell of cellsToRepeat(this.#plan, { pass, done: this.#done })) {
+      this.#done.delete(cell);
+    }
+  }
+
   /** Free or lockstep pass of one item. */
   async quality(pass: "free" | "lockstep", item: PassItem): Promise<void> {
     const { context } = this.#plan;
@@ -361,9 +380,15 @@ class Work {
     );
     if (arms.length === 0) return;
     const what = `${pass} ${item.suite.name}`;
-    if (pass === "lockstep") return await this.#keep(await lockstepPass(context, item, arms), what);
+    const streams = this.#streams;
+    if (pass === "lockstep") {
+      const streamOf = (arm: PassArm) => streams.of(arm);
+      return await this.#keep(await lockstepPass(context, item, { arms, streamOf }), what);
+    }
     const records: RunRecord[] = [];
-    for (const arm of arms) records.push(await freePass(context, item, arm));
+    for (const arm of arms) {
+      records.push(await freePass(context, item, { arm, stream: streams.of(arm) }));
+    }
     await this.#keep(records, what);
   }
 

@@ -55,6 +55,8 @@ export interface PassContext {
   readonly arms: readonly PassArm[];
   /** Seed of chance and order. */
   readonly seed: number;
+  /** Whether oracle heights are read whatever they cost; by their cost when absent. */
+  readonly oracleHeights?: boolean | undefined;
   /** Digest of a cell. */
   cell(item: PassItem, at: { arm: PassArm; pass: Pass; repetition: number }): string;
 }

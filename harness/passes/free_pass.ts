@@ -6,6 +6,7 @@
 import type { FreeRecord, RunRecord, StopReason } from "../contract/record.ts";
 import { itemKey } from "../decode/chance.ts";
 import { generate } from "../decode/generate.ts";
+import { type CarriedState, StreamState } from "../decode/stream_state.ts";
 import {
   bindArm,
   type PassArm,
@@ -16,18 +17,24 @@ import {
   withSlot,
 } from "./cells.ts";
 
-/** The record of one item under one arm. */
+/** The record of one item under one arm; `stream` is the arm's over the items of the pass. */
 export async function freePass(
   context: PassContext,
   item: PassItem,
-  arm: PassArm,
+  { arm, stream = new StreamState() }: {
+    readonly arm: PassArm;
+    readonly stream?: StreamState | undefined;
+  },
 ): Promise<RunRecord> {
   const base = recordBase(context, item, { arm, pass: "free", repetition: 0 });
   if (item.refusal !== undefined) {
     return { ...base, pass: "free", outcome: "skipped", reason: item.refusal };
   }
   try {
-    const outcome = await withSlot(context.metered, (slot) => run(context, { item, arm, slot }));
+    const outcome = await withSlot(
+      context.metered,
+      (slot) => stream.sequence((carried) => run(context, { item, arm, slot, carried })),
+    );
     return { ...base, ...outcome };
   } catch (error) {
     return troubleRecord(base, "free", error);
@@ -36,7 +43,12 @@ export async function freePass(
 
 async function run(
   context: PassContext,
-  { item, arm, slot }: { item: PassItem; arm: PassArm; slot: number },
+  { item, arm, slot, carried }: {
+    readonly item: PassItem;
+    readonly arm: PassArm;
+    readonly slot: number;
+    readonly carried: CarriedState;
+  },
 ): Promise<Omit<FreeRecord, keyof ReturnType<typeof recordBase>>> {
   const { metered, tokenizer, seed } = context;
   const { measure } = item.suite;
@@ -57,6 +69,7 @@ async function run(
     eos: tokenizer.eos,
     seed,
     item: itemKey(item.item.id),
+    carried,
     promptDone: () => {
       promptLedger = metered.ledger.total();
       metered.ledger.reset();

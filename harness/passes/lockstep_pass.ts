@@ -1,13 +1,17 @@
 /**
  * The lockstep pass: policy and full depth on the same text, position by
- * position. Divergences are exact, from full logits in f64, and untimed.
+ * position. Divergences are exact, from full logits in f64, and untimed. The
+ * full-depth run also tells the oracle heights, where readouts are cheap or asked for.
  *
  * @module
  */
 import type { LockstepRecord, RunRecord } from "../contract/record.ts";
 import { itemKey } from "../decode/chance.ts";
+import { fullDepthText } from "../decode/full_depth_text.ts";
+import { StreamState } from "../decode/stream_state.ts";
 import { teacherForced } from "../decode/teacher_forced.ts";
 import { klDivergence } from "../numerics/logits.ts";
+import { type OracleHeights, oracleHeights } from "../numerics/oracle_height.ts";
 import { readoutStats, reduceReadout } from "../signals/readout.ts";
 import {
   bindArm,
@@ -18,59 +22,127 @@ import {
   troubleRecord,
   withSlot,
 } from "./cells.ts";
+import { oracleRefusal } from "./oracle_cost.ts";
+
+/** What is told of each predicted token. */
+interface Lists {
+  readonly nll: readonly number[];
+  readonly tokens: readonly number[];
+  readonly margins: readonly number[];
+}
 
 /** One arm's predictions of a text. */
-interface Predictions {
-  readonly nll: number[];
-  readonly tokens: number[];
-  readonly margins: number[];
-  readonly heights: number[];
-  readonly blocksRun: number[];
+interface Predictions extends Lists {
+  readonly heights: readonly number[];
+  readonly blocksRun: readonly number[];
   readonly order: "batch" | "sequential";
+}
+
+/** Full depth's, with oracle heights or why there are none. */
+interface FullPredictions extends Lists {
+  readonly oracle: readonly OracleHeights[] | string;
 }
 
 async function predict(
   context: PassContext,
   item: PassItem,
-  { arm, use }: {
+  { arm, stream, use }: {
     readonly arm: PassArm;
+    readonly stream: StreamState;
     use(index: number, logits: Float32Array): void;
   },
 ): Promise<Predictions> {
   const { session, seed } = context;
+  const predictions = noPredictions(item.target);
+  const heights: number[] = [];
+  const blocksRun: number[] = [];
+  const likelihood = item.suite.measure.kind === "likelihood";
+  const order = await withSlot(
+    session,
+    (slot) =>
+      stream.sequence((carried) =>
+        teacherForced(session, {
+          bound: bindArm(context, arm, likelihood ? item.target.length : item.maxTokens),
+          slot,
+          prompt: item.prompt,
+          target: item.target,
+          seed,
+          item: itemKey(item.item.id),
+          carried,
+          predicted: (index, logits, row) => {
+            predictions.add(index, logits);
+            heights.push(row.exitHeight);
+            blocksRun.push(row.blocksRun);
+            use(index, logits);
+          },
+        })
+      ),
+  );
+  return { ...predictions, heights, blocksRun, order };
+}
+
+/** Full depth's predictions, and the oracle heights where they are to be read. */
+async function predictFull(
+  context: PassContext,
+  item: PassItem,
+  use: (index: number, logits: Float32Array) => void,
+): Promise<FullPredictions> {
+  const { session } = context;
+  const absent = oracleRefusal(session.model, context.oracleHeights ?? false);
+  if (absent !== undefined) {
+    const stream = new StreamState();
+    const full = await predict(context, item, { arm: context.arms[0]!, stream, use });
+    return { ...full, oracle: absent };
+  }
+  const predictions = noPredictions(item.target);
+  const oracle: OracleHeights[] = [];
+  const levels = Array.from({ length: session.model.layerCount + 1 }, (_, height) => height);
+  await withSlot(session, (slot) =>
+    fullDepthText(session, {
+      slot,
+      prompt: item.prompt,
+      target: item.target,
+      predicted: ({ index, logits, tokens }) => {
+        predictions.add(index, logits);
+        oracle.push(oracleHeights(tokens, levels));
+        use(index, logits);
+      },
+    }));
+  return { ...predictions, oracle };
+}
+
+/** Lists of predictions to be filled, in the order of the target. */
+function noPredictions(target: readonly number[]): Lists & {
+  add(index: number, logits: Float32Array): void;
+} {
   const stats = readoutStats();
   const nll: number[] = [];
   const tokens: number[] = [];
   const margins: number[] = [];
-  const heights: number[] = [];
-  const blocksRun: number[] = [];
-  const likelihood = item.suite.measure.kind === "likelihood";
-  const order = await withSlot(session, (slot) =>
-    teacherForced(session, {
-      bound: bindArm(context, arm, likelihood ? item.target.length : item.maxTokens),
-      slot,
-      prompt: item.prompt,
-      target: item.target,
-      seed,
-      item: itemKey(item.item.id),
-      predicted: (index, logits, row) => {
-        reduceReadout(stats, logits);
-        nll.push(stats.logSum - logits[item.target[index]!]!);
-        tokens.push(stats.token);
-        margins.push(stats.logitMargin);
-        heights.push(row.exitHeight);
-        blocksRun.push(row.blocksRun);
-        use(index, logits);
-      },
-    }));
-  return { nll, tokens, margins, heights, blocksRun, order };
+  return {
+    nll,
+    tokens,
+    margins,
+    add(index, logits) {
+      reduceReadout(stats, logits);
+      nll.push(stats.logSum - logits[target[index]!]!);
+      tokens.push(stats.token);
+      margins.push(stats.logitMargin);
+    },
+  };
 }
 
-/** Records of one item under the given arms; full depth runs once for all. */
+/**
+ * Records of one item under the given arms; full depth runs once for all. `streamOf`
+ * gives an arm's stream over the items of the pass.
+ */
 export async function lockstepPass(
   context: PassContext,
   item: PassItem,
-  arms: readonly PassArm[],
+  { arms, streamOf }: {
+    readonly arms: readonly PassArm[];
+    streamOf(arm: PassArm): StreamState;
+  },
 ): Promise<readonly RunRecord[]> {
   const baseOf = (arm: PassArm) =>
     recordBase(context, item, { arm, pass: "lockstep", repetition: 0 });
@@ -85,13 +157,10 @@ export async function lockstepPass(
   }
   const { vocabSize } = context.session.model;
   const logits = new Float32Array(item.target.length * vocabSize);
-  const baseline = context.arms[0]!;
-  let full: Predictions;
+  let full: FullPredictions;
   try {
-    full = await predict(context, item, {
-      arm: baseline,
-      use: (index, row) => logits.set(row, index * vocabSize),
-    });
+    const keep = (index: number, row: Float32Array) => logits.set(row, index * vocabSize);
+    full = await predictFull(context, item, keep);
   } catch (error) {
     return arms.map((arm) => troubleRecord(baseOf(arm), "lockstep", error));
   }
@@ -101,7 +170,7 @@ export async function lockstepPass(
     const measure = (index: number, row: Float32Array) =>
       kl.push(klDivergence(logits.subarray(index * vocabSize, (index + 1) * vocabSize), row));
     try {
-      const policy = await predict(context, item, { arm, use: measure });
+      const policy = await predict(context, item, { arm, stream: streamOf(arm), use: measure });
       records.push({ ...baseOf(arm), ...compare(context, item, { full, policy, kl }) });
     } catch (error) {
       records.push(troubleRecord(baseOf(arm), "lockstep", error));
@@ -114,7 +183,7 @@ function compare(
   { tokenizer }: PassContext,
   { item, target }: PassItem,
   { full, policy, kl }: {
-    readonly full: Predictions;
+    readonly full: FullPredictions;
     readonly policy: Predictions;
     readonly kl: readonly number[];
   },
@@ -135,5 +204,20 @@ function compare(
     blocksRun: policy.blocksRun,
     targetBytes: new TextEncoder().encode(item.target).length,
     order: policy.order,
+    ...oracleOf(full, policy),
+  };
+}
+
+function oracleOf(
+  { oracle }: FullPredictions,
+  { heights }: Predictions,
+): Pick<LockstepRecord, "oracle" | "oracleAbsent"> {
+  if (typeof oracle === "string") return { oracleAbsent: oracle };
+  return {
+    oracle: {
+      stable: oracle.map(({ stable }) => stable),
+      first: oracle.map(({ first }) => first),
+      regret: oracle.map(({ stable }, i) => heights[i]! - stable),
+    },
   };
 }
