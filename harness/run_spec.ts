@@ -84,7 +84,7 @@ const fields = z.strictObject({
     .describe("Most tokens of a generation; the suite's own bound when absent"),
   allowTransfer: z.boolean().default(false)
     .describe("Whether frozen options may be used on a model that they were not calibrated on"),
-  oracleHeights: z.literal(true).optional()
+  oracleHeights: z.boolean().transform((asked) => asked || undefined).optional()
     .describe("Reads oracle heights in lockstep passes whatever their readouts cost"),
   margin: z.number().min(0).max(1).default(0.01)
     .describe("Ratio - 1 below which a speed-up does not matter"),

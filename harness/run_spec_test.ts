@@ -14,6 +14,7 @@ Deno.test("parseRunSpec() fills in the defaults of every command", () => {
     passes: ["free", "lockstep", "timed"],
     repetitions: 5,
     timedTokens: 16,
+    allowTransfer: false,
     margin: 0.01,
   });
 });
@@ -73,4 +74,10 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
     "timedTokens",
   ]);
   for (const [name, field] of Object.entries(properties)) assert(field.description, name);
+});
+
+Deno.test("parseRunSpec() takes no oracle heights asked for as if nothing were said", () => {
+  assertEquals(parseRunSpec({ oracleHeights: true }).oracleHeights, true);
+  assertEquals(parseRunSpec({ oracleHeights: false }).oracleHeights, undefined);
+  assertEquals(parseRunSpec({}).oracleHeights, undefined);
 });
