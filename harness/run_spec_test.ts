@@ -57,11 +57,13 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
   assertStrictEquals(schema.additionalProperties, false);
   const properties = schema.properties as Record<string, { description?: string }>;
   assertEquals(Object.keys(properties).sort(), [
+    "allowTransfer",
     "backend",
     "limit",
     "margin",
     "maxTokens",
     "model",
+    "oracleHeights",
     "out",
     "passes",
     "policies",
