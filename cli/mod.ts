@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { calibrateCommand } from "./calibrate.ts";
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { compareCommand } from "./compare.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   generateCommand,
   traceCommand,
   replayCommand,
+  calibrateCommand,
   listCommand,
   checkCommand,
   doctorCommand,

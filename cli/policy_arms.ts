@@ -1,33 +1,28 @@
 /**
  * Policy specs → arms: plugins found or loaded, options read, labels and digests made.
  *
+ * Frozen options (`@file`) are a spec in a file, with the model and the policy's
+ * source that they were calibrated with.
+ *
  * @module
  */
 import { UsageError } from "../harness/contract/errors.ts";
-import type { KvFill } from "../harness/contract/backend.ts";
 import type { ModelInfo } from "../harness/contract/model.ts";
 import { parseOptions } from "../harness/contract/options.ts";
 import type { PolicyPlugin } from "../harness/contract/policy.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { canonicalArm } from "../harness/arm_label.ts";
+import type { FrozenOptions } from "../harness/calibrate/frozen_options.ts";
+import { transferredParts } from "../harness/calibrate/transfer.ts";
 import type { Catalog } from "../harness/registry.ts";
 import { parsePolicySpecs, type PolicySpec } from "../harness/spec_text.ts";
 import { sha256Hex } from "../harness/numerics/sha256.ts";
+import type { ArmRequest } from "../harness/runner.ts";
+import { readFrozenFile } from "./frozen_file.ts";
 import { builtInSource, type LoadedPolicy, loadPolicyFile } from "./policy_files.ts";
 
 /** An arm as the runner takes it. */
-export interface ResolvedArm {
-  /** The policy. */
-  readonly plugin: PolicyPlugin;
-  /** Options as parsed, defaults included. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** KV fill. */
-  readonly fill: KvFill;
-  /** Canonical label. */
-  readonly label: string;
-  /** Digest of the policy's source: `"sha256:…"`. */
-  readonly sourceDigest: string;
-}
+export type ResolvedArm = ArmRequest;
 
 /** What specs are resolved against. */
 export interface ArmContext {
@@ -35,6 +30,8 @@ export interface ArmContext {
   readonly policies: Catalog<PolicyPlugin>;
   /** The model that they will run on. */
   readonly model: ModelInfo;
+  /** Whether frozen options may be used on another model than theirs. */
+  readonly allowTransfer?: boolean;
 }
 
 /** Resolves policy specs. Rejects with `UsageError` or `InputError` in one sentence. */
@@ -45,7 +42,9 @@ export async function resolveArms(
   const loaded = new Map<string, LoadedPolicy>();
   const arms: ResolvedArm[] = [];
   for (const spec of texts.flatMap((text) => parsePolicySpecs(text))) {
-    const arm = await resolveArm(spec, { context, loaded });
+    const arm = spec.source.kind === "frozen"
+      ? await resolveFrozen(spec.source.path, { context, loaded })
+      : await resolveArm(spec, { context, loaded });
     if (arms.some((other) => isSame(other, arm))) {
       throw new UsageError(
         `Cannot compare policies: expected different ones: "${arm.label}" comes twice`,
@@ -61,11 +60,77 @@ function isSame(a: ResolvedArm, b: ResolvedArm): boolean {
       JSON.stringify(a.options) === JSON.stringify(b.options);
 }
 
+interface Resolving {
+  readonly context: ArmContext;
+  readonly loaded: Map<string, LoadedPolicy>;
+}
+
+/** The arm that a file of frozen options holds. */
+async function resolveFrozen(path: string, at: Resolving): Promise<ResolvedArm> {
+  const { frozen, digest } = await readFrozenFile(path);
+  const { policy, options, fill, guarantee, items } = frozen;
+  const source: PolicySpec["source"] = policy.path === undefined
+    ? { kind: "name", name: policy.name }
+    : { kind: "path", path: policy.path };
+  const found = await findPolicy({ source }, at);
+  const transferred = transferredParts(frozen, {
+    model: at.context.model,
+    policyDigest: sourceDigest(found),
+  });
+  if (transferred.length > 0 && at.context.allowTransfer !== true) {
+    throw notTransferred({
+      path,
+      frozen,
+      model: at.context.model,
+      isModel: transferred.includes("model"),
+    });
+  }
+  // The label shows what the policy's own text shows, not all options that are frozen with it.
+  const written = Object.keys(parsePolicySpecs(frozen.spec)[0]?.options ?? {});
+  const arm = await resolveArm({ source, options, fill }, { ...at, written });
+  return {
+    ...arm,
+    calibration: {
+      record: {
+        digest,
+        guarantee,
+        model: frozen.model.name,
+        ...(transferred.length === 0 ? {} : { transferred }),
+      },
+      items,
+    },
+  };
+}
+
+function notTransferred(
+  { path, frozen, model, isModel }: {
+    readonly path: string;
+    readonly frozen: FrozenOptions;
+    readonly model: ModelInfo;
+    readonly isModel: boolean;
+  },
+): UsageError {
+  const short = (digest: string) => digest.replace("sha256:", "").slice(0, 8);
+  const why = isModel
+    ? `expected model "${frozen.model.name}" (${short(frozen.model.digest)}), on which they were ` +
+      `calibrated: current value is "${model.name}" (${short(model.digest)})`
+    : `expected the source of policy "${frozen.policy.name}" with which they were calibrated: it ` +
+      "has changed";
+  return new UsageError(
+    `Cannot use frozen options "${path}": ${why}: calibrate again, or "run" with --allow-transfer`,
+  );
+}
+
+function sourceDigest({ source }: LoadedPolicy): string {
+  return `sha256:${sha256Hex(source)}`;
+}
+
 async function resolveArm(
-  spec: PolicySpec,
-  at: { readonly context: ArmContext; readonly loaded: Map<string, LoadedPolicy> },
+  spec: Pick<PolicySpec, "source" | "options" | "fill">,
+  at: Resolving & { readonly written?: readonly string[] },
 ): Promise<ResolvedArm> {
-  const { plugin, source } = await findPolicy(spec, at);
+  const found = await findPolicy(spec, at);
+  const { plugin } = found;
   const options = inUsage(() => {
     const parsed = parseOptions({ kind: "policy", name: plugin.name }, {
       schema: plugin.options,
@@ -82,14 +147,18 @@ async function resolveArm(
     plugin,
     options,
     fill,
-    label: canonicalArm(plugin, { options, fill, written: Object.keys(spec.options) }),
-    sourceDigest: `sha256:${sha256Hex(source)}`,
+    label: canonicalArm(plugin, {
+      options,
+      fill,
+      written: at.written ?? Object.keys(spec.options),
+    }),
+    sourceDigest: sourceDigest(found),
   };
 }
 
 async function findPolicy(
-  { source }: PolicySpec,
-  { context, loaded }: { readonly context: ArmContext; readonly loaded: Map<string, LoadedPolicy> },
+  { source }: Pick<PolicySpec, "source">,
+  { context, loaded }: Resolving,
 ): Promise<LoadedPolicy> {
   const key = source.kind === "name" ? source.name : `path:${source.path}`;
   const known = loaded.get(key);

@@ -100,10 +100,10 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
 
 /** Full depth first, whether it was named or not. */
 async function armsOf(
-  { policies }: RunSpec,
+  { policies, allowTransfer }: RunSpec,
   model: RunRequest["model"]["checkpoint"]["info"],
 ): Promise<RunRequest["arms"]> {
-  const context = { policies: BUILT_IN.policies, model };
+  const context = { policies: BUILT_IN.policies, model, allowTransfer };
   const named = await resolveArms(policies, context);
   const isBaseline = (arm: ArmRequest) => arm.label === BASELINE;
   const [baseline] = named.some(isBaseline)

@@ -23,6 +23,10 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
     value: "<specs>",
     help: 'Such as "calm(threshold=0.9), ./my_policy.ts"; full_depth always runs',
   },
+  "allow-transfer": {
+    kind: "switch",
+    help: "Takes @frozen options on another model than theirs; records say so",
+  },
   size: { kind: "text", value: "<size>", help: "smoke, standard or full; default smoke" },
   limit: { kind: "number", value: "<n>", help: "Most items per suite, for testing only" },
   seed: { kind: "number", value: "<n>", help: "Seed of items, order and chance; default 0" },
@@ -57,6 +61,7 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
     repetitions: flags.number("repetitions"),
     timedTokens: flags.number("timed-tokens"),
     maxTokens: flags.number("max-tokens"),
+    allowTransfer: flags.has("allow-transfer") ? true : undefined,
     oracleHeights: flags.has("oracle-heights") ? true : undefined,
     margin: flags.number("margin"),
     out: flags.text("out"),

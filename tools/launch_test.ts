@@ -31,6 +31,25 @@ Deno.test("namedPaths() finds models, folders of policies, outputs", () => {
   assertEquals(namedPaths(["check", "my_policy.ts"], nothing).read, ["."]);
 });
 
+Deno.test("namedPaths() finds frozen options and the policy file that they name", () => {
+  const files: Readonly<Record<string, string>> = {
+    "../o/built_in.json": JSON.stringify({ policy: { name: "calm" } }),
+    "o/own.json": JSON.stringify({ policy: { name: "own", path: "./p/own.ts" } }),
+    "o/broken.json": "{",
+  };
+  const read = (...args: readonly string[]) => namedPaths(args, (path) => files[path]).read;
+  assertEquals(read("run", "--policies", "calm, @../o/built_in.json"), ["../o/built_in.json"]);
+  assertEquals(read("generate", "--policy", '@"o/own.json"'), ["o/own.json", "./p"]);
+  assertEquals(read("run", "--policies", "@o/broken.json,@none.json"), [
+    "o/broken.json",
+    "none.json",
+  ]);
+  assertEquals(namedPaths(["calibrate", "--policy", "calm", "--out", "/x/c.json"], nothing), {
+    read: [],
+    write: ["/x/c.json", "/x/c.json.tmp"],
+  });
+});
+
 Deno.test("namedPaths() reads what a spec file names", () => {
   const spec = JSON.stringify({ model: "./m.gguf", policies: ["calm", "./q/c.ts"], out: "o" });
   assertEquals(namedPaths(["run", "--spec", "s.json"], (path) => path === "s.json" ? spec : ""), {

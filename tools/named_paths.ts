@@ -3,7 +3,8 @@
  *
  * Read: model and spec files, folders of policy files (a policy may import what
  * lies beside it), run folders. Written: `--out` and `--report`, the folder given
- * to `report`, and `out` where a run names no folder. A spec file names paths too.
+ * to `report`, and `out` where a run names no folder. A spec file names paths too,
+ * and so do frozen options (`@file`), read like a spec file.
  *
  * @module
  */
@@ -51,7 +52,9 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
     if (flag !== null && kind !== undefined) {
       const value = flag[2] ?? rest[++i];
       if (value !== undefined) addValue(kind, value, { found, readText });
-      if (command === "report" && kind === "out") found.write.push(`${value}.tmp`);
+      if (kind === "out" && (command === "report" || command === "calibrate")) {
+        found.write.push(`${value}.tmp`);
+      }
       named.add(kind);
     } else if (flag === null) {
       addPositional(command, arg, found);
@@ -78,7 +81,7 @@ function addValue(
       if (/[./\\]/.test(value) && !value.includes("(")) read.push(value);
       break;
     case "policies":
-      read.push(...policyFolders(value));
+      read.push(...policyPaths(value, at.readText));
       break;
     case "out":
       write.push(value);
@@ -117,11 +120,26 @@ function addSpecFile(
   }
 }
 
-function policyFolders(text: string): readonly string[] {
+/** Folders of policy files; files of frozen options and the folders of what they name. */
+function policyPaths(text: string, readText: ReadText): readonly string[] {
   try {
     return parsePolicySpecs(text).flatMap(({ source }) =>
-      source.kind === "path" ? [folderOf(source.path)] : []
+      source.kind === "path"
+        ? [folderOf(source.path)]
+        : source.kind === "frozen"
+        ? [source.path, ...frozenPolicy(readText(source.path))]
+        : []
     );
+  } catch {
+    return []; // the command says what is wrong with it
+  }
+}
+
+/** Folder of the policy file that frozen options name, if they name one. */
+function frozenPolicy(text: string | undefined): readonly string[] {
+  try {
+    const path: unknown = JSON.parse(text ?? "")?.policy?.path;
+    return typeof path === "string" ? [folderOf(path)] : [];
   } catch {
     return []; // the command says what is wrong with it
   }

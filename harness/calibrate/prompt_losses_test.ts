@@ -45,6 +45,15 @@ Deno.test("recordedLosses() never leaves out what a policy fails at", () => {
   const skipped = free("calm", { outcome: "skipped", reason: "no fill" });
   assertThrows(() => ask(skipped), InputError, "no fill");
   assertThrows(() => ask(free("other")), InputError, "it was not run");
+  const onlyPolicy = [
+    free("full", { outcome: "skipped", reason: "too long" }),
+    free("calm"),
+  ];
+  assertThrows(
+    () => recordedLosses(onlyPolicy, { label: "calm", baseline: "full", risk: "task" }),
+    InputError,
+    "too long",
+  );
   assertThrows(() => ask(free("calm", { score: undefined })), InputError, "scores generations");
 });
 
