@@ -116,6 +116,8 @@ async function buildModule(variant: Variant, lib: URL): Promise<void> {
 export async function buildWasm(lib: URL): Promise<void> {
   await Deno.mkdir(lib, { recursive: true });
   for (const variant of VARIANTS) await buildModule(variant, lib);
+  const worker = await Deno.readTextFile(new URL("wasm/src/worker.js", ROOT));
+  await Deno.writeTextFile(new URL("worker.js", lib), `// ${MARK}\n${worker}`);
   const names: string[] = [];
   for await (const { name } of Deno.readDir(lib)) if (name !== "build_info.ts") names.push(name);
   let digests = "";

@@ -38,7 +38,7 @@ async function sourcesUnder(folder: URL): Promise<URL[]> {
   const found: URL[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) found.push(...await sourcesUnder(new URL(`${name}/`, folder)));
-    else if (name.endsWith(".rs")) found.push(new URL(name, folder));
+    else if (/\.(rs|js)$/.test(name)) found.push(new URL(name, folder));
   }
   return found;
 }

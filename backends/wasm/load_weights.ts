@@ -52,6 +52,15 @@ export function stageFloats({ engine, view }: LoadTarget, ...parts: Float32Array
   }
 }
 
+/** Reads a tensor's bytes and checks that they are as many as declared. */
+async function readBytes(tensor: StoredTensor): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await tensor.read();
+  if (bytes.length === tensor.byteLength) return bytes;
+  throw new RangeError(
+    `Cannot read tensor "${tensor.name}": expected ${tensor.byteLength} bytes: current value is ${bytes.length}`,
+  );
+}
+
 /** How a tensor is held: as stored where kernels know it, else as Q8_0, or f32 to be exact. */
 function kindOf(
   type: TensorType,
@@ -81,7 +90,7 @@ export async function loadMatrix(
   const { engine, view } = target;
   const [rows, columns] = tensor.shape as readonly [number, number];
   const { kind, widened, text } = kindOf(tensor.type, exact);
-  const bytes = await tensor.read();
+  const bytes = await readBytes(tensor);
   const rowBytes = tensor.byteLength / rows;
   const chunk = Math.max(1, Math.floor(STAGED / (widened ? 4 * columns : rowBytes)));
   engine.begin_matrix(place, role, kind, rows, columns);
@@ -108,7 +117,7 @@ async function loadNorm(
   { place, role }: { readonly place: number; readonly role: number },
 ): Promise<void> {
   const values = new Float32Array(tensor.shape[0]!);
-  dequantize(tensor.type, await tensor.read(), values);
+  dequantize(tensor.type, await readBytes(tensor), values);
   stageFloats(target, values);
   target.engine.set_norm(place, role);
 }

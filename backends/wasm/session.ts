@@ -14,6 +14,7 @@ import type {
 import type { Checkpoint, ModelInfo } from "../../harness/contract/model.ts";
 import { SOURCE_HASH } from "../../wasm/lib/build_info.ts";
 import { checkModel } from "./check_model.ts";
+import { candidateThreads, chooseThreads } from "./choose_threads.ts";
 import {
   bestModule,
   type Engine,
@@ -36,7 +37,14 @@ interface SessionParts {
   readonly view: MemoryView;
   readonly backend: BackendInfo;
   readonly context: number;
+  /** Frees the engine and leaves the workers. */
+  readonly end: () => void;
 }
+
+/** Most threads that can be asked for. */
+const MOST_THREADS = 64;
+/** Bytes of weights from which threads are tried unasked. */
+const THREADED_BYTES = 1 << 24;
 
 /** Slots and the one step of a wasm session. */
 export class WasmSession implements DecoderSession {
@@ -47,6 +55,8 @@ export class WasmSession implements DecoderSession {
   readonly #engine: Engine;
   readonly #slots: Slots;
   readonly #step: WasmStep;
+  readonly #end: () => void;
+  #closed = false;
 
   /** Use {@linkcode openWasmSession}. */
   constructor(info: ModelInfo, options: OpenOptions, parts: SessionParts) {
@@ -54,6 +64,7 @@ export class WasmSession implements DecoderSession {
     this.model = info;
     this.backend = backend;
     this.#engine = engine;
+    this.#end = parts.end;
     const pool = new StatePool(engine);
     this.#slots = new Slots(options.slots, { engine, pool });
     const heads = (options.parts?.heads ?? []).map(({ name }) => name);
@@ -120,7 +131,8 @@ export class WasmSession implements DecoderSession {
 
   /** See {@linkcode DecoderSession}. */
   close(): void {
-    this.#engine.free();
+    if (!this.#closed) this.#end();
+    this.#closed = true;
   }
 }
 
@@ -145,32 +157,75 @@ function newEngine(module: KernelModule, checkpoint: Checkpoint, options: OpenOp
   );
 }
 
-function describe(module: KernelModule, counts: StorageCounts, exact: boolean): BackendInfo {
+/** What is said of the session in records. */
+interface Description {
+  readonly exact: boolean;
+  readonly counts: StorageCounts;
+  readonly threads: number;
+  /** Why there are as many threads. */
+  readonly reason: string;
+}
+
+function describe(
+  { name }: KernelModule,
+  { exact, counts, threads, reason }: Description,
+): BackendInfo {
   const stored = [...counts].map(([text, count]) => `${text} × ${count}`).join(", ");
   return {
     name: "wasm",
     kernels: `wasm-${SOURCE_HASH.slice(0, 12)}`,
     features: [
-      module.name === "relaxed" ? "relaxed SIMD" : "plain SIMD: relaxed SIMD is missing",
+      name.startsWith("relaxed") ? "relaxed SIMD" : "plain SIMD: relaxed SIMD is missing",
       exact ? "f32 activations" : "int8 activations",
-      "1 thread",
+      `${threads} ${threads === 1 ? "thread" : "threads"}${reason}`,
       `weights ${stored}`,
     ],
   };
+}
+
+/** Threads of a session: as asked, or the faster of one and all. */
+function settleThreads(
+  module: KernelModule,
+  target: LoadTarget,
+  { asked, wanted, layerCount }: {
+    readonly asked: number | undefined;
+    readonly wanted: number;
+    readonly layerCount: number;
+  },
+): { threads: number; reason: string } {
+  if (module.workers === undefined) {
+    return { threads: 1, reason: wanted === 1 ? "" : ": memory cannot be shared here" };
+  }
+  if (asked !== undefined) return { threads: asked, reason: "" };
+  const threads = chooseThreads(target, { layerCount, threads: wanted });
+  return { threads, reason: threads === 1 ? `: ${wanted} measured no faster` : " measured" };
 }
 
 /** Loads the kernels and the weights and opens a session; tests name a lesser module. */
 export async function openWasmSession(
   checkpoint: Checkpoint,
   options: OpenOptions,
-  name: ModuleName = bestModule(),
+  name?: ModuleName,
 ): Promise<WasmSession> {
   checkModel(checkpoint);
   const { info, architecture } = checkpoint;
   const context = Math.min(options.context, info.context);
   const exact = options.exact === true;
-  const module = await loadModule(name);
+  const asked = options.threads;
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST_THREADS)) {
+    throw new RangeError(
+      `Cannot open backend "wasm": threads must be >= 1 and <= ${MOST_THREADS}: current value is ${asked}`,
+    );
+  }
+  const large = checkpoint.weightBytes >= THREADED_BYTES;
+  const wanted = asked ?? (large ? candidateThreads() : 1);
+  const module = await loadModule(name ?? bestModule({ threads: wanted > 1 }));
+  const started = module.workers?.enter(wanted);
   const engine = newEngine(module, checkpoint, options);
+  const end = () => {
+    engine.free();
+    module.workers?.leave();
+  };
   try {
     const target: LoadTarget = { engine, view: new MemoryView(module.memory) };
     stageFloats(target, ropeRows(architecture.rope, context));
@@ -178,10 +233,18 @@ export async function openWasmSession(
     const counts = await loadWeights(target, checkpoint, exact);
     if (options.parts !== undefined) await loadParts(target, info, options.parts);
     engine.unstage();
-    const backend = describe(module, counts, exact);
-    return new WasmSession(info, options, { ...target, backend, context });
+    await started;
+    const { threads, reason } = settleThreads(module, target, {
+      asked,
+      wanted,
+      layerCount: info.layerCount,
+    });
+    engine.set_threads(threads);
+    const backend = describe(module, { exact, counts, threads, reason });
+    return new WasmSession(info, options, { ...target, backend, context, end });
   } catch (error) {
-    engine.free();
+    await started?.catch(() => {});
+    end();
     throw error;
   }
 }

@@ -33,7 +33,7 @@ const SHAPES: Readonly<Record<string, Partial<SyntheticShape>>> = {
 const TYPES = ["f16", "q8_0", "q4_0", "q4_1", "bf16", "q5_0", "q5_1"] as const;
 const PACKED: SyntheticShape = { ...BASE, dModel: 64, headDim: 16, ffnSize: 96, vocabSize: 45 };
 
-/** Rounded activations are judged by relations alone here, on text in backends/wasm. */
+/** Rounded activations are judged by relations alone here, on prose in tests/wasm_accuracy_test.ts. */
 function setupOf(shape: SyntheticShape, exact: boolean): BackendSetup {
   const { checkpoint } = syntheticModel(shape);
   return {

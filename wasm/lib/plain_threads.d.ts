@@ -119,6 +119,10 @@ export class Engine {
      */
     set_rope(): void;
     /**
+     * Threads that may take part in this engine's work, the caller included.
+     */
+    set_threads(threads: number): void;
+    /**
      * Room for `bytes` bytes from the host; returns their offset.
      */
     stage(bytes: number): number;
@@ -172,6 +176,21 @@ export class Engine {
     unstage(): void;
 }
 
+/**
+ * Serves as a worker thread until [`stop_workers`]; needs the module with shared memory.
+ */
+export function serve(): void;
+
+/**
+ * Lets workers in again after [`stop_workers`].
+ */
+export function start_workers(): void;
+
+/**
+ * Sends the workers away.
+ */
+export function stop_workers(): void;
+
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
@@ -203,6 +222,7 @@ export interface InitOutput {
     readonly engine_select: (a: number, b: number, c: number, d: number) => number;
     readonly engine_set_norm: (a: number, b: number, c: number) => void;
     readonly engine_set_rope: (a: number) => void;
+    readonly engine_set_threads: (a: number, b: number) => void;
     readonly engine_stage: (a: number, b: number) => number;
     readonly engine_state_signal: (a: number, b: number, c: number, d: number) => number;
     readonly engine_stats: (a: number) => number;
@@ -216,6 +236,9 @@ export interface InitOutput {
     readonly engine_table: (a: number, b: number) => number;
     readonly engine_truncate_slot: (a: number, b: number, c: number) => void;
     readonly engine_unstage: (a: number) => void;
+    readonly serve: () => void;
+    readonly start_workers: () => void;
+    readonly stop_workers: () => void;
     readonly memory: WebAssembly.Memory;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -248,6 +248,13 @@ export class Engine {
         wasm.engine_set_rope(this.__wbg_ptr);
     }
     /**
+     * Threads that may take part in this engine's work, the caller included.
+     * @param {number} threads
+     */
+    set_threads(threads) {
+        wasm.engine_set_threads(this.__wbg_ptr, threads);
+    }
+    /**
      * Room for `bytes` bytes from the host; returns their offset.
      * @param {number} bytes
      * @returns {number}
@@ -358,6 +365,27 @@ export class Engine {
     }
 }
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+
+/**
+ * Serves as a worker thread until [`stop_workers`]; needs the module with shared memory.
+ */
+export function serve() {
+    wasm.serve();
+}
+
+/**
+ * Lets workers in again after [`stop_workers`].
+ */
+export function start_workers() {
+    wasm.start_workers();
+}
+
+/**
+ * Sends the workers away.
+ */
+export function stop_workers() {
+    wasm.stop_workers();
+}
 function __wbg_get_imports(memory) {
     const import0 = {
         __proto__: null,

@@ -3,10 +3,13 @@
 //!     h ← h + W_O · attention(RoPE(W_Q · norm h), K, V)
 //!     h ← h + W_down · (silu(W_gate · norm h) ⊙ W_up · norm h)
 //!
+//! Queries, keys and values are computed from fine inputs: they are a seventh of the
+//! work, and rounding them costs as much agreement as rounding all the rest.
 //! Reference: backends/cpu/blocks.ts.
 
 use core::cell::RefCell;
 
+use crate::activations::Precision;
 use crate::attention::{Entries, attend};
 use crate::cache::{HOLE, OWED, PRESENT};
 use crate::matmul::{Target, matmul};
@@ -76,7 +79,7 @@ impl Session {
     fn store(&mut self, rows: &[Row], at: Pass) {
         let (shapes, index) = (self.shapes, self.layer_index(at));
         let (head, padded, width) = (shapes.head, shapes.padded_head(), shapes.kv_width());
-        let many = (rows.len(), shapes.exact);
+        let fine = (rows.len(), shapes.precision(Precision::Fine));
         self.scratch.kv.reserve(rows.len());
         for role in [KEY, VALUE] {
             let scratch = &mut self.scratch;
@@ -84,7 +87,7 @@ impl Session {
                 target(&mut scratch.kv),
                 &mut scratch.x,
                 self.blocks[at.block].matrix(role),
-                many,
+                fine,
             );
             for (i, row) in rows.iter().enumerate() {
                 let from = scratch.kv.row_mut(i);
@@ -148,7 +151,8 @@ impl Session {
         assert!(rows.len() * stride <= floats && shapes.heads * head <= stride);
         let (seen, visible, identity) = (&scratch.seen, &scratch.visible, &scratch.identity);
         let (slots, turned) = (&self.slots, &scratch.turned);
-        pool::split(rows.len() * shapes.kv_heads, &|items| {
+        let macs = 2 * head * shapes.heads * seen.iter().map(|&(_, count)| count).sum::<usize>();
+        pool::split(rows.len() * shapes.kv_heads, macs, &|items| {
             let out = &out;
             HEADS.with_borrow_mut(|(scores, mixed)| {
                 mixed.resize(group * padded, 0.0);
@@ -186,7 +190,7 @@ impl Session {
     /// Runs attention of a block on rows and adds its output to their states.
     pub fn attention(&mut self, rows: &[Row], at: Pass) -> Result<(), Fault> {
         let shapes = self.shapes;
-        let many = (rows.len(), shapes.exact);
+        let fine = (rows.len(), shapes.precision(Precision::Fine));
         self.normalize(rows, at.block, false);
         self.store(rows, at);
         self.see(rows, at)?;
@@ -196,7 +200,7 @@ impl Session {
         }
         scratch.mixed.reserve(rows.len());
         let block = &self.blocks[at.block];
-        matmul(target(&mut scratch.q), &mut scratch.x, block.matrix(QUERY), many);
+        matmul(target(&mut scratch.q), &mut scratch.x, block.matrix(QUERY), fine);
         for (i, row) in rows.iter().enumerate() {
             let from = scratch.q.row(i).chunks_exact(shapes.head);
             let to = scratch.turned.row_mut(i).chunks_exact_mut(shapes.padded_head());
@@ -209,14 +213,15 @@ impl Session {
         let scratch = &mut self.scratch;
         scratch.mixed.touch();
         let w = self.blocks[at.block].matrix(ATTENTION_OUTPUT);
-        matmul(target(&mut scratch.out), &mut scratch.mixed, w, many);
+        let rounded = (rows.len(), shapes.precision(Precision::Rounded));
+        matmul(target(&mut scratch.out), &mut scratch.mixed, w, rounded);
         self.add_out(rows);
         Ok(())
     }
 
     /// Runs the MLP of block `l` on rows and adds its output to their states.
     pub fn mlp(&mut self, rows: &[Row], l: usize) {
-        let many = (rows.len(), self.shapes.exact);
+        let rounded = (rows.len(), self.shapes.precision(Precision::Rounded));
         self.normalize(rows, l, true);
         let (block, scratch) = (&self.blocks[l], &mut self.scratch);
         scratch.gate.reserve(rows.len());
@@ -224,13 +229,13 @@ impl Session {
         scratch.out.reserve(rows.len());
         let stride = scratch.gate.stride;
         let gate = Target { stride, out: &mut scratch.gate.floats };
-        matmul(gate, &mut scratch.x, block.matrix(GATE), many);
-        matmul(target(&mut scratch.up), &mut scratch.x, block.matrix(UP), many);
+        matmul(gate, &mut scratch.x, block.matrix(GATE), rounded);
+        matmul(target(&mut scratch.up), &mut scratch.x, block.matrix(UP), rounded);
         scratch.gate.touch();
         for i in 0..rows.len() {
             swiglu(scratch.gate.row_mut(i), scratch.up.row(i));
         }
-        matmul(target(&mut scratch.out), &mut scratch.gate, block.matrix(DOWN), many);
+        matmul(target(&mut scratch.out), &mut scratch.gate, block.matrix(DOWN), rounded);
         self.add_out(rows);
     }
 

@@ -8,6 +8,8 @@
 //!
 //! Reference for everything: backends/cpu.
 
+#![cfg_attr(target_feature = "atomics", feature(stdarch_wasm_atomic_wait))]
+
 mod activations;
 mod attention;
 mod blocks;
@@ -47,6 +49,25 @@ pub struct Engine {
     packing: Option<(u32, u32, Matrix)>,
     steps: Vec<Step>,
     answer: Vec<f32>,
+    threads: u32,
+}
+
+/// Serves as a worker thread until [`stop_workers`]; needs the module with shared memory.
+#[wasm_bindgen]
+pub fn serve() {
+    pool::serve();
+}
+
+/// Sends the workers away.
+#[wasm_bindgen]
+pub fn stop_workers() {
+    pool::stop();
+}
+
+/// Lets workers in again after [`stop_workers`].
+#[wasm_bindgen]
+pub fn start_workers() {
+    pool::start();
 }
 
 /// `row` as an option: −1 is none.
@@ -82,7 +103,13 @@ impl Engine {
             packing: None,
             steps: Vec::new(),
             answer: Vec::new(),
+            threads: 1,
         }
+    }
+
+    /// Threads that may take part in this engine's work, the caller included.
+    pub fn set_threads(&mut self, threads: u32) {
+        self.threads = threads;
     }
 
     /// Room for `bytes` bytes from the host; returns their offset.
@@ -255,6 +282,7 @@ impl Engine {
     /// Runs blocks on the table's rows: part 0 block, 1 attention, 2 MLP. Returns the
     /// first block that failed, `to` when all ran; the fault says why.
     pub fn run(&mut self, from: usize, to: usize, part: u32, pass: usize, count: usize) -> usize {
+        pool::allow(self.threads);
         let rows = self.take_rows(count);
         let mut block = from;
         while block < to {
@@ -275,6 +303,7 @@ impl Engine {
 
     /// Supplies entries of the table's rows: 0 projected, 1 copied, else marked 2 hole, 3 none.
     pub fn fill(&mut self, from: usize, to: usize, fill: u8, pass: usize, count: usize) {
+        pool::allow(self.threads);
         let rows = self.take_rows(count);
         for block in from..to {
             let at = Pass { block, pass };
@@ -299,6 +328,7 @@ impl Engine {
 
     /// Logits and reductions of the states listed in the table (one i32 each).
     pub fn logits(&mut self, head: usize, count: usize) {
+        pool::allow(self.threads);
         let states = self.table_states(count);
         self.session.logits(head, &states);
     }

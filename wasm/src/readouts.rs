@@ -1,7 +1,7 @@
 //! Readouts: final norm or a trained head's steps, then the unembedding, over
 //! the whole vocabulary or a subset, with the reductions of each.
 
-use crate::activations::{Activations, form_of};
+use crate::activations::{Activations, Form, Precision};
 use crate::matmul::{Target, matmul, one_tile};
 use crate::matrix::TILE;
 use crate::network;
@@ -30,7 +30,8 @@ impl Session {
     /// Logits over the vocabulary, row i those of state i, and their reductions.
     pub fn logits(&mut self, head: usize, states: &[usize]) {
         self.prepare(head, states);
-        let (vocab, many) = (self.shapes.vocab, (states.len(), self.shapes.exact));
+        let (vocab, many) =
+            (self.shapes.vocab, (states.len(), self.shapes.precision(Precision::Fine)));
         let mut logits = core::mem::take(&mut self.readout.logits);
         logits.reserve(states.len());
         let mut x = core::mem::replace(&mut self.readout.x, Activations::new(0));
@@ -48,17 +49,17 @@ impl Session {
     /// their reductions; the same numbers as over the whole vocabulary.
     pub fn subset_logits(&mut self, head: usize, state: usize, (first, count): (usize, usize)) {
         self.prepare(head, &[state]);
-        let exact = self.shapes.exact;
+        let precision = self.shapes.precision(Precision::Fine);
         let mut x = core::mem::replace(&mut self.readout.x, Activations::new(0));
         let mut subset = core::mem::take(&mut self.readout.subset);
         subset.clear();
         let w = self.unembedding(head);
-        x.prepare(form_of(w.kind, exact), 1);
+        x.prepare(Form::of(w.kind, precision), 1);
         let (mut held, mut outputs) = (usize::MAX, [0f32; TILE]);
         for &id in &self.readout.ids[first..first + count] {
             let (tile, row) = (id as usize / TILE, id as usize % TILE);
             if tile != held {
-                outputs = one_tile(&x, w, tile, exact);
+                outputs = one_tile(&x, w, tile, precision);
                 held = tile;
             }
             subset.push(outputs[row]);

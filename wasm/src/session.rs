@@ -1,6 +1,6 @@
 //! A model opened for decoding: weights, states, sequences, scratch.
 
-use crate::activations::Activations;
+use crate::activations::{Activations, Precision};
 use crate::cache::Slot;
 use crate::matrix::Matrix;
 use crate::network::Step;
@@ -33,6 +33,11 @@ pub struct Shapes {
 }
 
 impl Shapes {
+    /// The precision wanted of a product, or full precision where all are to have it.
+    pub fn precision(&self, wanted: Precision) -> Precision {
+        if self.exact { Precision::Exact } else { wanted }
+    }
+
     /// Head size in caches: rounded up to four numbers.
     pub fn padded_head(&self) -> usize {
         self.head.div_ceil(4) * 4

@@ -4,23 +4,20 @@
 //!
 //! Integer sums per block are exact; blocks are added in f32.
 
-use super::{Kernel, PANEL_ROWS, Scales, Sums, both, lift, splats};
-use crate::activations::{PANEL, RECORD};
+use super::{Kernel, PANEL_ROWS, Scales, Sums, Task, both, lift, shift, splats};
+use crate::activations::record_bytes;
 use crate::matrix::{BLOCK, Kind};
 use crate::simd::*;
 
 /// The kernel of Q8.
-pub struct Bytes;
+pub struct Bytes<const DIGITS: usize>;
 
-impl Kernel for Bytes {
+impl<const DIGITS: usize> Kernel for Bytes<DIGITS> {
     const PANELS: bool = true;
 
     #[inline(always)]
-    unsafe fn sums<const R: usize>(
-        tile: *const u8,
-        rows: [*const u8; R],
-        blocks: usize,
-    ) -> Sums<R> {
+    unsafe fn sums<const R: usize>(task: Task, rows: [*const u8; R]) -> Sums<R> {
+        let Task { tile, blocks, bits, .. } = task;
         let zero = i32x4_splat(0);
         let halves = core::hint::black_box(2); // see `super`
         let mut totals: Sums<R> = [[zero; 2]; R];
@@ -28,17 +25,23 @@ impl Kernel for Bytes {
             // SAFETY: record `block` of the tile and of each row is readable, as the caller promises.
             unsafe {
                 let record = tile.add(block * Kind::Q8.record_bytes());
-                let x = rows.map(|row| row.add(block * RECORD));
+                let x = rows.map(|row| row.add(block * record_bytes(DIGITS)));
                 let mut parts: [Sums<R>; 2] = [[[zero; 2]; R]; 2];
-                for half in 0..halves {
-                    let u = x.map(|x| v128_load(x.add(16 * half).cast()));
-                    let from = record.add(32 + 128 * half);
-                    columns::<R, 0>(&mut parts, from, u);
-                    columns::<R, 1>(&mut parts, from, u);
-                    columns::<R, 2>(&mut parts, from, u);
-                    columns::<R, 3>(&mut parts, from, u);
+                for digit in 0..DIGITS {
+                    if digit > 0 {
+                        shift(&mut parts[0], bits);
+                        shift(&mut parts[1], bits);
+                    }
+                    for half in 0..halves {
+                        let u = x.map(|x| v128_load(x.add(BLOCK * digit + 16 * half).cast()));
+                        let from = record.add(32 + 128 * half);
+                        columns::<R, 0>(&mut parts, from, u);
+                        columns::<R, 1>(&mut parts, from, u);
+                        columns::<R, 2>(&mut parts, from, u);
+                        columns::<R, 3>(&mut parts, from, u);
+                    }
                 }
-                let scales = x.map(|x| Scales::of_row(x));
+                let scales = x.map(|x| Scales::of_row::<DIGITS>(x));
                 add_block(&mut totals, record, both(parts), scales);
             }
         }
@@ -46,7 +49,8 @@ impl Kernel for Bytes {
     }
 
     #[inline(always)]
-    unsafe fn panel(tile: *const u8, panel: *const u8, blocks: usize) -> Sums<PANEL_ROWS> {
+    unsafe fn panel(task: Task, panel: *const u8) -> Sums<PANEL_ROWS> {
+        let Task { tile, blocks, bits, .. } = task;
         let zero = i32x4_splat(0);
         let columns = core::hint::black_box(BLOCK / 4); // see `super`
         let mut totals: Sums<PANEL_ROWS> = [[zero; 2]; PANEL_ROWS];
@@ -54,17 +58,23 @@ impl Kernel for Bytes {
             // SAFETY: record `block` of the tile and of the panel is readable, as the caller promises.
             unsafe {
                 let record = tile.add(block * Kind::Q8.record_bytes());
-                let x = panel.add(block * PANEL);
+                let x = panel.add(block * PANEL_ROWS * record_bytes(DIGITS));
                 let mut sums: Sums<PANEL_ROWS> = [[zero; 2]; PANEL_ROWS];
-                for c in 0..columns {
-                    let low = v128_load(record.add(32 + 32 * c).cast());
-                    let high = v128_load(record.add(48 + 32 * c).cast());
-                    let u = splats(v128_load(x.add(16 * c).cast()));
-                    for r in 0..PANEL_ROWS {
-                        sums[r] = [dot(low, u[r], sums[r][0]), dot(high, u[r], sums[r][1])];
+                for digit in 0..DIGITS {
+                    if digit > 0 {
+                        shift(&mut sums, bits);
+                    }
+                    for c in 0..columns {
+                        let low = v128_load(record.add(32 + 32 * c).cast());
+                        let high = v128_load(record.add(48 + 32 * c).cast());
+                        let u =
+                            splats(v128_load(x.add(PANEL_ROWS * BLOCK * digit + 16 * c).cast()));
+                        for r in 0..PANEL_ROWS {
+                            sums[r] = [dot(low, u[r], sums[r][0]), dot(high, u[r], sums[r][1])];
+                        }
                     }
                 }
-                add_block(&mut totals, record, sums, Scales::of_panel(x));
+                add_block(&mut totals, record, sums, Scales::of_panel::<DIGITS>(x));
             }
         }
         totals.map(lift)

@@ -2,7 +2,7 @@
 //!
 //! Even and odd columns are summed apart in f32, then added.
 
-use super::{Kernel, PANEL_ROWS, Sums};
+use super::{Kernel, PANEL_ROWS, Sums, Task};
 use crate::matrix::{BLOCK, Kind, TILE};
 use crate::simd::*;
 
@@ -13,11 +13,8 @@ impl Kernel for Floats {
     const PANELS: bool = false;
 
     #[inline(always)]
-    unsafe fn sums<const R: usize>(
-        tile: *const u8,
-        rows: [*const u8; R],
-        blocks: usize,
-    ) -> Sums<R> {
+    unsafe fn sums<const R: usize>(task: Task, rows: [*const u8; R]) -> Sums<R> {
+        let Task { tile, blocks, .. } = task;
         let mut totals: [Sums<R>; 2] = [[[f32x4_splat(0.0); 2]; R]; 2];
         for pair in 0..blocks * BLOCK / 2 {
             for (odd, totals) in totals.iter_mut().enumerate() {
@@ -37,7 +34,7 @@ impl Kernel for Floats {
         core::array::from_fn(|r| core::array::from_fn(|h| f32x4_add(even[r][h], odd[r][h])))
     }
 
-    unsafe fn panel(_: *const u8, _: *const u8, _: usize) -> Sums<PANEL_ROWS> {
+    unsafe fn panel(_: Task, _: *const u8) -> Sums<PANEL_ROWS> {
         unreachable!("floats have no panels")
     }
 }

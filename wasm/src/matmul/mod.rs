@@ -17,7 +17,9 @@ mod nibbles;
 
 use core::cell::RefCell;
 
-use crate::activations::{Activations, Form, LIFT, PANEL_ROWS, RECORD, form_of};
+use nibbles::Nibbles;
+
+use crate::activations::{Activations, Form, LIFT, PANEL_ROWS, Precision, record_bytes};
 use crate::matrix::{BLOCK, Kind, Matrix, TILE};
 use crate::pool;
 use crate::simd::*;
@@ -35,6 +37,15 @@ fn lift(sums: [v128; 2]) -> [v128; 2] {
 #[inline(always)]
 fn both<const R: usize>([a, b]: [Sums<R>; 2]) -> Sums<R> {
     core::array::from_fn(|r| core::array::from_fn(|h| i32x4_add(a[r][h], b[r][h])))
+}
+
+/// Moves integer sums up by a digit.
+#[inline(always)]
+fn shift<const R: usize>(sums: &mut Sums<R>, bits: u32) {
+    for [low, high] in sums {
+        *low = i32x4_shl(*low, bits);
+        *high = i32x4_shl(*high, bits);
+    }
 }
 
 /// The four lanes of 32 bits, each in all lanes.
@@ -57,9 +68,9 @@ impl Scales {
     /// # Safety
     /// `record` is one.
     #[inline(always)]
-    unsafe fn of_row(record: *const u8) -> Scales {
+    unsafe fn of_row<const DIGITS: usize>(record: *const u8) -> Scales {
         // SAFETY: 16 bytes follow the values.
-        let [s, t, v, _] = splats(unsafe { v128_load(record.add(BLOCK).cast()) });
+        let [s, t, v, _] = splats(unsafe { v128_load(record.add(DIGITS * BLOCK).cast()) });
         Scales { s, t, v }
     }
 
@@ -68,10 +79,11 @@ impl Scales {
     /// # Safety
     /// `record` is one.
     #[inline(always)]
-    unsafe fn of_panel(record: *const u8) -> [Scales; PANEL_ROWS] {
-        // SAFETY: three vectors of the four rows' scales follow the values.
+    unsafe fn of_panel<const DIGITS: usize>(record: *const u8) -> [Scales; PANEL_ROWS] {
         let [s, t, v] = core::array::from_fn(|i| {
-            splats(unsafe { v128_load(record.add(PANEL_ROWS * BLOCK + 16 * i).cast()) })
+            let at = DIGITS * PANEL_ROWS * BLOCK + 16 * i;
+            // SAFETY: three vectors of the four rows' scales follow the values.
+            splats(unsafe { v128_load(record.add(at).cast()) })
         });
         core::array::from_fn(|r| Scales { s: s[r], t: t[r], v: v[r] })
     }
@@ -85,15 +97,15 @@ trait Kernel {
     /// Sums of `R` rows.
     ///
     /// # Safety
-    /// `tile` holds `blocks` records of the kernel's kind, each of `rows` as many blocks of inputs.
-    unsafe fn sums<const R: usize>(tile: *const u8, rows: [*const u8; R], blocks: usize)
-    -> Sums<R>;
+    /// The task's tile holds its `blocks` records of the kernel's kind, each of `rows` as many
+    /// blocks of inputs.
+    unsafe fn sums<const R: usize>(task: Task, rows: [*const u8; R]) -> Sums<R>;
 
     /// Sums of a panel of rows.
     ///
     /// # Safety
-    /// As for `sums`; `panel` holds `blocks` panel records.
-    unsafe fn panel(tile: *const u8, panel: *const u8, blocks: usize) -> Sums<PANEL_ROWS>;
+    /// As for `sums`; `panel` holds as many panel records.
+    unsafe fn panel(task: Task, panel: *const u8) -> Sums<PANEL_ROWS>;
 }
 
 /// A pointer that threads share, each writing its own tiles.
@@ -124,6 +136,8 @@ struct Task {
     rows: usize,
     /// Whether the engine reads bytes as 0..=255.
     whole: bool,
+    /// Bits per digit of the inputs.
+    bits: u32,
 }
 
 impl Task {
@@ -132,9 +146,11 @@ impl Task {
         let blocks = x.stride / BLOCK;
         let (inputs, input_bytes) = match form {
             Form::Float => (x.floats.as_ptr().cast(), x.stride * 4),
-            _ => (x.records.as_ptr(), blocks * RECORD),
+            _ => (x.records.as_ptr(), blocks * record_bytes(form.digits())),
         };
         let whole = x.range == ByteRange::Unsigned;
+        let seven = matches!(form, Form::Bytes(_)) && x.range == ByteRange::Seven;
+        let bits = if seven { 7 } else { 8 };
         Task {
             tile: core::ptr::null(),
             blocks,
@@ -144,6 +160,7 @@ impl Task {
             stride: 0,
             rows: 1,
             whole,
+            bits,
         }
     }
 }
@@ -153,18 +170,26 @@ thread_local! {
     static WIDE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Multiplies the first `rows` rows of `x`, in full precision if `exact`.
-pub fn matmul(target: Target, x: &mut Activations, w: &Matrix, (rows, exact): (usize, bool)) {
-    let form = form_of(w.kind, exact);
+/// Multiplies the first `rows` rows of `x`.
+pub fn matmul(
+    target: Target,
+    x: &mut Activations,
+    w: &Matrix,
+    (rows, precision): (usize, Precision),
+) {
+    let form = Form::of(w.kind, precision);
     x.prepare(form, rows);
     let (blocks, stride) = (w.blocks(), target.stride);
     assert!(x.stride == blocks * BLOCK && x.floats.len() >= rows * x.stride);
-    assert!(x.records.len() >= rows * blocks * RECORD && stride >= w.tiles() * TILE);
+    assert!(
+        x.records.len() >= rows * blocks * record_bytes(form.digits())
+            && stride >= w.tiles() * TILE
+    );
     assert!(rows == 0 || target.out.len() >= (rows - 1) * stride + w.tiles() * TILE);
     let output = Output(target.out.as_mut_ptr());
     let x = &*x;
     let task = |out| Task { rows, stride, ..Task::new(x, form, out) };
-    pool::split(w.tiles(), &|tiles| {
+    pool::split(w.tiles(), rows * w.rows * w.columns, &|tiles| {
         let output = &output;
         for t in tiles {
             // SAFETY: the assertions above give each of `rows` rows a place for tile t, and
@@ -185,13 +210,14 @@ unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
     // SAFETY: `tile` holds the matrix's blocks; the rest is the caller's promise.
     unsafe {
         match (form, w.kind) {
-            (Form::Bytes, _) => run::<bytes::Bytes>(task),
-            (Form::Signed, kind) => match (kind == Kind::Q41, task.whole) {
-                (false, false) => run::<nibbles::Nibbles<false, false>>(task),
-                (false, true) => run::<nibbles::Nibbles<false, true>>(task),
-                (true, false) => run::<nibbles::Nibbles<true, false>>(task),
-                (true, true) => run::<nibbles::Nibbles<true, true>>(task),
-            },
+            (Form::Bytes(1), _) => run::<bytes::Bytes<1>>(task),
+            (Form::Bytes(_), _) => run::<bytes::Bytes<2>>(task),
+            (Form::Signed(1), Kind::Q41) if task.whole => run::<Nibbles<true, true, 1>>(task),
+            (Form::Signed(1), Kind::Q41) => run::<Nibbles<true, false, 1>>(task),
+            (Form::Signed(1), _) if task.whole => run::<Nibbles<false, true, 1>>(task),
+            (Form::Signed(1), _) => run::<Nibbles<false, false, 1>>(task),
+            (Form::Signed(_), Kind::Q41) => run::<Nibbles<true, false, 2>>(task),
+            (Form::Signed(_), _) => run::<Nibbles<false, false, 2>>(task),
             (Form::Float, Kind::F32) => run::<floats::Floats>(task),
             (Form::Float, kind) => WIDE.with_borrow_mut(|wide| {
                 wide.resize(task.blocks * BLOCK * TILE, 0.0);
@@ -203,12 +229,12 @@ unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
 }
 
 /// The eight outputs of one tile for the first row of `x`, which is prepared for `w`.
-pub fn one_tile(x: &Activations, w: &Matrix, t: usize, exact: bool) -> [f32; TILE] {
+pub fn one_tile(x: &Activations, w: &Matrix, t: usize, precision: Precision) -> [f32; TILE] {
     let mut out = [0f32; TILE];
     let blocks = w.blocks();
-    let form = form_of(w.kind, exact);
+    let form = Form::of(w.kind, precision);
     assert!(x.stride == blocks * BLOCK && x.floats.len() >= x.stride);
-    assert!(x.records.len() >= blocks * RECORD);
+    assert!(x.records.len() >= blocks * record_bytes(form.digits()));
     // SAFETY: one row of inputs and of outputs, as asserted and declared above.
     unsafe { multiply(w, t, form, Task::new(x, form, out.as_mut_ptr())) }
     out
@@ -225,7 +251,7 @@ unsafe fn run<K: Kernel>(task: Task) {
     unsafe {
         while K::PANELS && task.rows - row >= PANEL_ROWS {
             let panel = task.inputs.add(row * task.input_bytes);
-            store(task, row, K::panel(task.tile, panel, task.blocks));
+            store(task, row, K::panel(task, panel));
             row += PANEL_ROWS;
         }
         while row < task.rows {
@@ -249,7 +275,7 @@ unsafe fn some<K: Kernel, const R: usize>(task: Task, first: usize) -> Sums<R> {
     // SAFETY: the caller's promise.
     unsafe {
         let rows = core::array::from_fn(|r| task.inputs.add((first + r) * task.input_bytes));
-        K::sums::<R>(task.tile, rows, task.blocks)
+        K::sums::<R>(task, rows)
     }
 }
 

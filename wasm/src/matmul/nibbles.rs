@@ -9,28 +9,27 @@
 //!
 //!     Σ high · u = (Σ b · u − Σ low · u) / 16
 
-use super::{Kernel, PANEL_ROWS, Scales, Sums, both, lift, splats};
-use crate::activations::{PANEL, RECORD};
+use super::{Kernel, PANEL_ROWS, Scales, Sums, Task, both, lift, shift, splats};
+use crate::activations::record_bytes;
 use crate::matrix::{BLOCK, Kind};
 use crate::simd::*;
 
 /// The kernel of Q41, which has minima, and of Q40; `WHOLE` where bytes are unsigned.
-pub struct Nibbles<const MINIMA: bool, const WHOLE: bool>;
+pub struct Nibbles<const MINIMA: bool, const WHOLE: bool, const DIGITS: usize>;
 
 /// The kind of matrix.
 const fn kind(minima: bool) -> Kind {
     if minima { Kind::Q41 } else { Kind::Q40 }
 }
 
-impl<const MINIMA: bool, const WHOLE: bool> Kernel for Nibbles<MINIMA, WHOLE> {
+impl<const MINIMA: bool, const WHOLE: bool, const DIGITS: usize> Kernel
+    for Nibbles<MINIMA, WHOLE, DIGITS>
+{
     const PANELS: bool = true;
 
     #[inline(always)]
-    unsafe fn sums<const R: usize>(
-        tile: *const u8,
-        rows: [*const u8; R],
-        blocks: usize,
-    ) -> Sums<R> {
+    unsafe fn sums<const R: usize>(task: Task, rows: [*const u8; R]) -> Sums<R> {
+        let Task { tile, blocks, bits, .. } = task;
         let zero = i32x4_splat(0);
         let mask = core::hint::black_box(u8x16_splat(15)); // one register, not one constant a use
         let halves = core::hint::black_box(2); // see `super`
@@ -40,15 +39,21 @@ impl<const MINIMA: bool, const WHOLE: bool> Kernel for Nibbles<MINIMA, WHOLE> {
             // SAFETY: record `block` of the tile and of each row is readable, as the caller promises.
             unsafe {
                 let record = tile.add(block * kind(MINIMA).record_bytes());
-                let x = rows.map(|row| row.add(block * RECORD));
+                let x = rows.map(|row| row.add(block * record_bytes(DIGITS)));
                 let mut parts: [Sums<R>; 2] = [[[zero; 2]; R]; 2];
-                for half in 0..halves {
-                    let u = x.map(|x| v128_load(x.add(16 * half).cast()));
-                    let from = record.add(kind(MINIMA).head_bytes() + 64 * half);
-                    columns::<R, 0>(&mut parts, from, u, (mask, whole));
-                    columns::<R, 1>(&mut parts, from, u, (mask, whole));
-                    columns::<R, 2>(&mut parts, from, u, (mask, whole));
-                    columns::<R, 3>(&mut parts, from, u, (mask, whole));
+                for digit in 0..DIGITS {
+                    if digit > 0 {
+                        shift(&mut parts[0], bits);
+                        shift(&mut parts[1], bits);
+                    }
+                    for half in 0..halves {
+                        let u = x.map(|x| v128_load(x.add(BLOCK * digit + 16 * half).cast()));
+                        let from = record.add(kind(MINIMA).head_bytes() + 64 * half);
+                        columns::<R, 0>(&mut parts, from, u, (mask, whole));
+                        columns::<R, 1>(&mut parts, from, u, (mask, whole));
+                        columns::<R, 2>(&mut parts, from, u, (mask, whole));
+                        columns::<R, 3>(&mut parts, from, u, (mask, whole));
+                    }
                 }
                 let mut sums = both(parts);
                 if whole {
@@ -56,7 +61,7 @@ impl<const MINIMA: bool, const WHOLE: bool> Kernel for Nibbles<MINIMA, WHOLE> {
                         *high = i32x4_shr(i32x4_sub(*high, *low), 4);
                     }
                 }
-                let scales = x.map(|x| Scales::of_row(x));
+                let scales = x.map(|x| Scales::of_row::<DIGITS>(x));
                 add_block::<R, MINIMA>(&mut totals, record, sums, scales);
             }
         }
@@ -64,7 +69,8 @@ impl<const MINIMA: bool, const WHOLE: bool> Kernel for Nibbles<MINIMA, WHOLE> {
     }
 
     #[inline(always)]
-    unsafe fn panel(tile: *const u8, panel: *const u8, blocks: usize) -> Sums<PANEL_ROWS> {
+    unsafe fn panel(task: Task, panel: *const u8) -> Sums<PANEL_ROWS> {
+        let Task { tile, blocks, bits, .. } = task;
         let zero = i32x4_splat(0);
         let mask = core::hint::black_box(u8x16_splat(15));
         let columns = core::hint::black_box(BLOCK / 4); // see `super`
@@ -73,18 +79,30 @@ impl<const MINIMA: bool, const WHOLE: bool> Kernel for Nibbles<MINIMA, WHOLE> {
             // SAFETY: record `block` of the tile and of the panel is readable, as the caller promises.
             unsafe {
                 let record = tile.add(block * kind(MINIMA).record_bytes());
-                let x = panel.add(block * PANEL);
+                let x = panel.add(block * PANEL_ROWS * record_bytes(DIGITS));
                 let mut sums: Sums<PANEL_ROWS> = [[zero; 2]; PANEL_ROWS];
-                for c in 0..columns {
-                    let pairs = v128_load(record.add(kind(MINIMA).head_bytes() + 16 * c).cast());
-                    let low = v128_and(pairs, mask);
-                    let high = v128_and(u16x8_shr(pairs, 4), mask);
-                    let u = splats(v128_load(x.add(16 * c).cast()));
-                    for r in 0..PANEL_ROWS {
-                        sums[r] = [dot(u[r], low, sums[r][0]), dot(u[r], high, sums[r][1])];
+                for digit in 0..DIGITS {
+                    if digit > 0 {
+                        shift(&mut sums, bits);
+                    }
+                    for c in 0..columns {
+                        let pairs =
+                            v128_load(record.add(kind(MINIMA).head_bytes() + 16 * c).cast());
+                        let low = v128_and(pairs, mask);
+                        let high = v128_and(u16x8_shr(pairs, 4), mask);
+                        let u =
+                            splats(v128_load(x.add(PANEL_ROWS * BLOCK * digit + 16 * c).cast()));
+                        for r in 0..PANEL_ROWS {
+                            sums[r] = [dot(u[r], low, sums[r][0]), dot(u[r], high, sums[r][1])];
+                        }
                     }
                 }
-                add_block::<PANEL_ROWS, MINIMA>(&mut totals, record, sums, Scales::of_panel(x));
+                add_block::<PANEL_ROWS, MINIMA>(
+                    &mut totals,
+                    record,
+                    sums,
+                    Scales::of_panel::<DIGITS>(x),
+                );
             }
         }
         totals.map(lift)
