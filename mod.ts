@@ -35,6 +35,27 @@
  */
 export * from "./harness/contract/mod.ts";
 export { armOf, type ArmSettings } from "./harness/arm_request.ts";
+export {
+  type LearnThenTest,
+  learnThenTest,
+  type LossTable,
+  type Strictest,
+  type TestedSetting,
+  type TestResult,
+} from "./harness/calibrate/fixed_sequence.ts";
+export {
+  type CalibrationMethod,
+  FROZEN_SCHEMA,
+  type FrozenEstimate,
+  type FrozenOptions,
+  frozenOptionsJsonSchema,
+  type FrozenSetting,
+  parseFrozenOptions,
+} from "./harness/calibrate/frozen_options.ts";
+export type { ItemIds } from "./harness/calibrate/item_ids.ts";
+export type { Risk } from "./harness/calibrate/prompt_losses.ts";
+export type { QuantileRule } from "./harness/calibrate/quantile_rules.ts";
+export type { RiskBound, RiskLevel } from "./harness/calibrate/risk_bound.ts";
 export { memoryStore } from "./harness/memory_store.ts";
 export {
   type ArmRequest,

@@ -113,7 +113,7 @@ async function fix(
 ): Promise<Fixed | undefined> {
   const { method } = request;
   if (!("risk" in method)) return await fixByQuantile(plan, request, io);
-  if (method.name === "learn_then_test") refuseFewPrompts(plan, method);
+  if (method.name === "learn_then_test") refuseUnboundable(plan, method);
   const wantsCost = method.name !== "learn_then_test";
   const found = await calibrationLosses(plan, { risk: method.risk, wantsCost }, io);
   if (found === undefined) return undefined;
@@ -160,11 +160,19 @@ function fixByTest(
   return { value, method: { ...recorded, isFallback }, settings: tested };
 }
 
-function refuseFewPrompts(
-  { encoded }: RunPlan,
+/** Bounds count independent losses, and enough of them. */
+function refuseUnboundable(
+  { encoded, request }: RunPlan,
   method: Extract<CalibrateRequest["method"], { name: "learn_then_test" }>,
 ): void {
   const { delta, epsilon } = method;
+  const { plugin, label } = request.arms[1]!;
+  if ("state" in plugin && plugin.state?.life === "stream") {
+    throw new UsageError(
+      `Cannot calibrate policy "${label}" by learn_then_test: expected independent losses: its ` +
+        "state passes from prompt to prompt: take target_quality",
+    );
+  }
   const prompts = new Set(
     encoded.filter(({ refusal }) => refusal === undefined)
       .map(({ suite, item }) => `${suite.name}/${item.group ?? item.id}`),

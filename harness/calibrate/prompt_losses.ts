@@ -8,7 +8,8 @@
  * A prompt is a statistical cluster: items of one document are averaged, because
  * bounds count independent losses. Prompts that the model cannot hold are left
  * out for all settings alike; anything else that is missing is an error, since
- * leaving out what a policy fails at would bend the guarantee.
+ * leaving out what a policy fails at would bend the guarantee. So is a suite on
+ * which full depth scores nothing: no policy could lose there.
  *
  * @module
  */
@@ -115,7 +116,21 @@ export function recordedLosses(
     }
     losses.push({ item: record.item, cluster: `${record.suite}/${record.group}`, loss });
   }
+  if (risk === "task") refuseUnsolved(full);
   return perPrompt(losses, leftOut);
+}
+
+/** Where full depth never scores, every loss is 0 and a guarantee says nothing. */
+function refuseUnsolved(full: readonly RunRecord[]): void {
+  for (const [suite, records] of groupBy(full, (record) => record.suite)) {
+    const solves = (record: RunRecord) =>
+      record.pass === "free" && record.outcome === "ok" && (record.score ?? 0) > 0;
+    if (records.some(solves)) continue;
+    throw new InputError(
+      `Cannot calibrate a task risk on suite "${suite}": expected full depth to score above 0: it ` +
+        'scores nothing that could be lost: take another suite, or risk "consistency"',
+    );
+  }
 }
 
 function lossOf(full: RunRecord, policy: RunRecord | undefined): number {

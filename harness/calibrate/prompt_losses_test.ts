@@ -57,6 +57,18 @@ Deno.test("recordedLosses() never leaves out what a policy fails at", () => {
   assertThrows(() => ask(free("calm", { score: undefined })), InputError, "scores generations");
 });
 
+Deno.test("recordedLosses() refuses a suite on which nothing can be lost", () => {
+  const free = (arm: string, item: string, suite: string, score: number) =>
+    record({ pass: "free", arm, item, suite, score });
+  const records = [free("full", "a", "copy", 1), free("full", "b", "recall", 0)]
+    .flatMap((full) => [full, free("calm", full.item, full.suite, 0)]);
+  assertThrows(
+    () => recordedLosses(records, { label: "calm", baseline: "full", risk: "task" }),
+    InputError,
+    'on suite "recall": expected full depth to score above 0',
+  );
+});
+
 Deno.test("replayedLosses() is one minus the share that agrees", () => {
   const limits = { maxTokens: 4, context: 64 };
   const item = (id: string, from: number, to: number) => ({

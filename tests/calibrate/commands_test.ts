@@ -153,15 +153,14 @@ Deno.test("calibrate replays where that is exact, and gives what running gives",
   });
 });
 
-Deno.test("calibrate measures the task's score in free runs", async () => {
+Deno.test("calibrate refuses a task risk where nothing can be lost", async () => {
   await withFolder(async (folder) => {
-    const frozen = await freeze(
-      `${folder}/a.json`,
-      ...["--policy", "calm", ...TEST, "--risk", "task", "--max-tokens", "4"],
+    const task = ["--policy", "calm", ...TEST, "--risk", "task", "--max-tokens", "4"];
+    await assertRejects(
+      () => freeze(`${folder}/a.json`, ...task),
+      InputError,
+      "expected full depth to score above 0", // random weights solve nothing
     );
-    assertStrictEquals(frozen.basis, "free");
-    assertStrictEquals(frozen.maxTokens, 4);
-    assertStringIncludes(frozen.guarantee, "the expected score lost");
     const prose = ["--model", SMALL, "--suite", "prose", "--size", "full", "--limit", "12"];
     const args = [...prose, ...TEST, "--policy", "calm", "--out", `${folder}/b.json`];
     await assertRejects(
@@ -253,5 +252,46 @@ Deno.test("calibrate refuses with one sentence and writes nothing", async () => 
     assertEquals([stopped.code, stopped.out], [130, ""]);
     assertStringIncludes(stopped.err, "nothing was written");
     assertEquals([...Deno.readDirSync(folder)], []);
+  });
+});
+
+Deno.test("calibrate takes a policy from a file, strictest at low values, and the run finds it again", async () => {
+  await withFolder(async (folder) => {
+    const own = new URL("../../examples/own_policy/entropy_exit.ts", import.meta.url).pathname;
+    const policy = ["--policy", `"${own}"(at=[1,2])`, "--strictest", "low", "--fallback", "0"];
+    const out = `${folder}/own.json`;
+    const frozen = await freeze(out, ...policy, "--grid", "0.5..5.5/6", "--delta", "0.3");
+    assertEquals(frozen.settings.map(({ value }) => value), [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]);
+    assertEquals(frozen.policy.path, own);
+    assert(frozen.settings.at(-1)!.loss > frozen.settings[0]!.loss);
+    const run = ["--model", SMALL, "--suite", "copy", "--limit", "2", "--passes", "lockstep"];
+    const spec = ["--policies", `@"${out}"`, "--out", `${folder}/run`];
+    const { code, out: table, err } = await call(runCommand, [...run, ...spec]);
+    assertStrictEquals(code, 0, err);
+    assertStringIncludes(table, frozen.spec);
+  });
+});
+
+Deno.test("calibrate refuses to bound a policy whose state passes from prompt to prompt", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/stream.ts`;
+    await Deno.writeTextFile(
+      path,
+      `import { planUpTo, unitInterval } from "@depthbench/depthbench/contract";
+export default {
+  name: "stream", family: "depth", scope: "token",
+  card: { summary: "s", source: "none", acts: ["generation"], lossless: false,
+    training: "none", layers: "l", deviations: [] },
+  options: { threshold: unitInterval({ help: "h", default: 0.5 }) },
+  defaultFill: () => "project",
+  state: { life: "stream", initial: () => 0, reduce: (state) => state },
+  plan: ({ model }) => planUpTo(model.layerCount),
+};`,
+    );
+    await assertRejects(
+      () => freeze(`${folder}/a.json`, "--policy", `"${path}"`, ...TEST),
+      UsageError,
+      "expected independent losses",
+    );
   });
 });
