@@ -61,7 +61,7 @@ export const CALIBRATE_FLAGS: Readonly<Record<string, Flag>> = {
   policy: { kind: "text", value: "<spec>", help: "The policy, with its other options" },
   option: { kind: "text", value: "<name>", help: "The option to fix; default threshold" },
   grid: { kind: "text", value: "<values>", help: "Values to look at: 0.5..1/11, or 0.5,0.9" },
-  method: { kind: "text", value: "<name>", help: `${METHODS.join(", ")}; default the first` },
+  method: { kind: "text", value: "<name>", help: "How it is fixed; default learn_then_test" },
   risk: { kind: "text", value: "<name>", help: "consistency or task; default consistency" },
   delta: { kind: "number", value: "<loss>", help: "Largest expected loss; default 0.1" },
   epsilon: { kind: "number", value: "<share>", help: "Chance of a larger one; default 0.05" },
