@@ -122,3 +122,32 @@ class Tiny(nn.Module):
     def readout(self, x: Tensor) -> Tensor:
         """Logits of any hidden states, [..., vocabSize]."""
         return F.linear(self.output_norm(x), self.embedding.weight)
+
+
+@torch.no_grad()
+def plant_induction(model: Tiny) -> None:
+    """Starts blocks 0 and 1 with one weak induction circuit, to be trained on like the rest.
+
+    Query head 0 of block 0 attends to the token before: dimension 0 of all
+    embeddings is a constant that its query and key turn into fixed vectors one
+    position apart. It writes a projection R of that token to S. Head 0 of block
+    1 asks S for R of the current token, so it finds what followed an earlier
+    copy, and writes a projection T of that to the residual stream, where the
+    tied head reads it. R, S and T are random and orthonormal.
+    """
+    shape, first, second = model.shape, model.blocks[0], model.blocks[1]
+    n, d = shape.head_dim, shape.d_model
+    scale = model.embedding.weight.std().item()
+    model.embedding.weight[:, 0] = 5 * scale
+    constant = 5 / (25 / d + 1) ** 0.5  # dimension 0 after the norm
+    angle = shape.rope_base ** (-torch.arange(0, n, 2)[:4] / n)
+    first.key.weight[:n], first.query.weight[:n] = 0, 0
+    first.key.weight[0:8:2, 0] = 6 / constant
+    first.query.weight[0:8:2, 0] = 6 / constant * angle.cos()
+    first.query.weight[1:8:2, 0] = -6 / constant * angle.sin()
+    r, s, t = (torch.linalg.qr(torch.randn(d, n)).Q for _ in range(3))
+    first.value.weight[:n] = r.T
+    first.attention_output.weight[:, :n] = 2 * scale * s
+    second.query.weight[:n], second.key.weight[:n] = r.T, s.T
+    second.value.weight[:n] = t.T
+    second.attention_output.weight[:, :n] = 2 * scale * t

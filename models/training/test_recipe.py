@@ -5,16 +5,16 @@ import pathlib
 import tempfile
 import unittest
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from data import END, chained, split_prompt
+from data import END, split_prompt
 from export_gguf import export
 from load_gguf import load_model, load_tokenizer
-from model import HEAD, Shape, Tiny
+from model import HEAD, Shape, Tiny, plant_induction
 from train import phase_at, rate_at
 
+torch.set_num_threads(1)
 SHAPE = Shape(
     vocab_size=288, blocks=2, d_model=64, heads=2, kv_heads=1, head_dim=32, ffn_size=96,
     rope_base=10000.0, norm_epsilon=1e-5, context=128,
@@ -45,13 +45,16 @@ class Recipe(unittest.TestCase):
         other = model.packed(tokens, segment, torch.tensor([[0, 1, 2, 9]]))
         self.assertGreater((near - other).abs().max().item(), 1e-3)
 
-    def test_chained_asks_every_key_once(self):
-        item = {"prompt": "recall: X3; X\nrecall: k4 v7 a2; v", "target": "7"}
-        pieces = chained(item, np.random.default_rng(3))
-        self.assertEqual(pieces[0], ("recall: k4 v7 a2;", False))
-        self.assertEqual(pieces[-1], ("\n", True))
-        asked = [key + value for (key, _), (value, _) in zip(pieces[1::2], pieces[2::2])]
-        self.assertEqual(sorted(asked), [" a2", " k4", " v7"])
+    def test_planted_induction_looks_behind_the_earlier_copy(self):
+        torch.manual_seed(1)
+        model = Tiny(dataclasses.replace(SHAPE, d_model=128, heads=4, kv_heads=2))
+        plant_induction(model)
+        rows = torch.stack([torch.randperm(280)[:9] for _ in range(100)])  # 4 pairs, separator
+        asked = torch.randint(4, (100, 1))
+        tokens = torch.cat([rows, rows.gather(1, 2 * asked)], dim=1)
+        logits = model.readout(model.hidden(tokens)[:, -1])
+        chosen = logits.gather(1, rows[:, 1:8:2]).argmax(-1)
+        self.assertGreater((chosen == asked[:, 0]).sum().item(), 50)  # chance is 25
 
     def test_split_prompt_cuts_after_the_last_line_break(self):
         self.assertEqual(split_prompt("a\nb\nc"), ("a\nb\n", "c"))

@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from data import Corpus, file_digest
-from model import Shape, Tiny
+from model import Shape, Tiny, plant_induction
 from tokenizer import check, train_tokenizer
 
 LOG_EVERY = 25
@@ -87,6 +87,7 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
     corpus = Corpus(folder, Tokenizer.from_file(str(tokenizer_path)))
     torch.manual_seed(config["seed"])
     model = Tiny(Shape(**config["model"]))
+    plant_induction(model)
     optimizer = make_optimizer(model, config["optimizer"])
     step, seen = 0, 0
     checkpoint_path = runs / "checkpoint.pt"
@@ -110,7 +111,7 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
         rate = rate_at(step, total, options["peak_rate"], options["warmup_steps"])
         for group in optimizer.param_groups:
             group["lr"] = rate
-        batch = corpus.task_batch(random, **config["task_rows"], phase=phase)
+        batch = corpus.task_batch(random, **config["task_rows"], weights=phase["suites"])
         task = answer_loss(model, batch)
         task.backward()
         seen += batch[0].size
