@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cpuBackend } from "../backends/cpu/mod.ts";
+import { wasmBackend } from "../backends/wasm/mod.ts";
 import type { DecoderSession } from "../harness/contract/backend.ts";
 import type { LoadedModel } from "../harness/contract/model.ts";
 import { SHARED_READOUT } from "../harness/contract/signal.ts";
@@ -111,7 +111,7 @@ async function lookAtRecords(): Promise<Omit<Finding, "subject">> {
 
 async function lookAtModel(): Promise<Omit<Finding, "subject">> {
   const model = await loadModel("tiny");
-  const session = await cpuBackend.open(model.checkpoint, { slots: 1, context: 64 });
+  const session = await wasmBackend.open(model.checkpoint, { slots: 1, context: 64 });
   try {
     const start = performance.now();
     const tokens = await decodeSome(session, model);
@@ -121,7 +121,7 @@ async function lookAtModel(): Promise<Omit<Finding, "subject">> {
       state: "ok",
       says: `${name} opens, ${layerCount} blocks, decodes at ${
         each.toPrecision(2)
-      } ms/token on cpu`,
+      } ms/token on ${wasmBackend.name}`,
     };
   } finally {
     session.close();

@@ -10,6 +10,7 @@ import type { StopReason } from "../harness/contract/record.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
 import { hashUniform } from "../harness/numerics/random.ts";
+import { DEFAULT_BACKEND } from "../harness/run_spec.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
 import { colorByHeight } from "./exit_color.ts";
 import { EXIT } from "./exit_code.ts";
@@ -33,7 +34,7 @@ export const generateCommand: Command = {
   flags: {
     prompt: { kind: "text", value: "<text>", help: "Text to continue" },
     model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
-    backend: { kind: "text", value: "<name>", help: "Default cpu" },
+    backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
     policy: { kind: "text", value: "<spec>", help: "Default full_depth" },
     "max-tokens": { kind: "number", value: "<n>", help: `Default ${MAX_TOKENS}` },
     chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
@@ -43,7 +44,7 @@ export const generateCommand: Command = {
   positional: { least: 0, most: 0 },
   async run({ flags }, io): Promise<number> {
     const request = readRequest(flags);
-    const backend = BUILT_IN.backends.find(flags.text("backend") ?? "cpu");
+    const backend = BUILT_IN.backends.find(flags.text("backend") ?? DEFAULT_BACKEND);
     const model = await loadModel(flags.text("model") ?? "tiny");
     const { info } = model.checkpoint;
     const arms = await resolveArms([flags.text("policy") ?? "full_depth"], {

@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, UsageError } from "../harness/contract/errors.ts";
-import { parseRunSpec, type RunSpec } from "../harness/run_spec.ts";
+import { DEFAULT_BACKEND, parseRunSpec, type RunSpec } from "../harness/run_spec.ts";
 import { causeText } from "./atomic_write.ts";
 import type { CommandArguments, Flag } from "./command.ts";
 
@@ -12,7 +12,7 @@ import type { CommandArguments, Flag } from "./command.ts";
 export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   spec: { kind: "text", value: "<file.json>", help: "Run spec; flags override its fields" },
   model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
-  backend: { kind: "text", value: "<name>", help: "Default cpu" },
+  backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
   suite: {
     kind: "texts",
     value: "<a,b>",

@@ -49,6 +49,9 @@ export interface RunSpec {
   readonly report?: string | undefined;
 }
 
+/** Backend of every command that names none. */
+export const DEFAULT_BACKEND = "wasm";
+
 /** All passes, in the order in which they run. */
 export const PASSES: readonly Pass[] = ["free", "lockstep", "timed"];
 
@@ -63,7 +66,7 @@ function uniqueList<T extends z.ZodType<string>>(item: T) {
 const fields = z.strictObject({
   model: z.string().min(1).default("tiny")
     .describe("tiny, another known model, or the path of a model file"),
-  backend: z.string().min(1).default("cpu").describe("Backend by name"),
+  backend: z.string().min(1).default(DEFAULT_BACKEND).describe("Backend by name"),
   suites: uniqueList(z.string().min(1)).default(["copy", "recall", "arithmetic"])
     .describe("Suites by name"),
   size: z.enum(["smoke", "standard", "full"]).default("smoke").describe("Items per suite"),

@@ -5,7 +5,7 @@ import { parseRunSpec, runSpecJsonSchema } from "./run_spec.ts";
 Deno.test("parseRunSpec() fills in the defaults of every command", () => {
   assertEquals(parseRunSpec({}), {
     model: "tiny",
-    backend: "cpu",
+    backend: "wasm",
     suites: ["copy", "recall", "arithmetic"],
     size: "smoke",
     seed: 0,
