@@ -67,7 +67,7 @@ const COMMAND: Command = {
     for (const { policy, risk, deltas } of CASES) {
       const plan = await planNamed({
         model,
-        backend: "cpu",
+        backend: "wasm",
         suites: suites.map((name) => ({
           name,
           size: "full",
