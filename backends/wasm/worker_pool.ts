@@ -7,7 +7,10 @@
 /** What workers are started from. */
 export interface WorkerSource {
   /** The module's glue. */
-  readonly library: { stop_workers(): void; start_workers(): void };
+  readonly library: Pick<
+    typeof import("../../wasm/lib/relaxed_threads.js"),
+    "stop_workers" | "start_workers"
+  >;
   /** Name of the module in wasm/lib. */
   readonly name: string;
   /** Its code. */

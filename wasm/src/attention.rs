@@ -10,6 +10,9 @@
 
 use crate::simd::*;
 
+/// Vectors of a head's dimensions that are mixed at once.
+const VECTORS: usize = 2;
+
 /// Keys and values of one head, `stride` numbers from position to position.
 #[derive(Clone, Copy)]
 pub struct Entries<'a> {
@@ -122,14 +125,23 @@ fn lane_sums([a, b, c, d]: [v128; 4]) -> v128 {
     f32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd))
 }
 
-/// Replaces the first `count` scores by e^(score − largest) and sums them.
+/// Replaces the scores by e^(score − largest) and sums the first `count`, in f32
+/// over 64 at a time. What lies behind them counts as e^−87.
 #[inline(always)]
 fn exponentials(row: &mut [f32], count: usize, largest: f32) -> f64 {
-    for four in row.chunks_exact_mut(4) {
-        let four: &mut [f32; 4] = four.try_into().expect("four numbers");
-        store4(four, exp(f32x4_sub(load4(four), f32x4_splat(largest))));
+    row[count..].fill(f32::NEG_INFINITY);
+    let mut total = 0f64;
+    for chunk in row.chunks_mut(64) {
+        let mut sums = f32x4_splat(0.0);
+        for four in chunk.chunks_exact_mut(4) {
+            let four: &mut [f32; 4] = four.try_into().expect("four numbers");
+            let e = exp(f32x4_sub(load4(four), f32x4_splat(largest)));
+            sums = f32x4_add(sums, e);
+            store4(four, e);
+        }
+        total += f64::from(sum_lanes(sums));
     }
-    row[..count].iter().map(|&e| f64::from(e)).sum()
+    total
 }
 
 /// Writes the weighted values of `G` heads.
@@ -148,25 +160,26 @@ unsafe fn mix<const G: usize>(
     let inverse = totals.map(|total| f32x4_splat((1.0 / total) as f32));
     let mut c = 0;
     while c < size {
-        let wide = size - c >= 16;
+        let wide = size - c >= 4 * VECTORS;
         // SAFETY: columns c to c + 15 (or + 3) of visible positions lie in the entries.
         unsafe {
             let from = values.as_ptr().add(c);
             if wide {
-                let mut sums = [[f32x4_splat(0.0); 4]; G];
+                let mut sums = [[f32x4_splat(0.0); VECTORS]; G];
                 for (j, &t) in visible.iter().enumerate() {
                     let v = from.add(t as usize * stride);
-                    let v: [v128; 4] = core::array::from_fn(|i| v128_load(v.add(4 * i).cast()));
+                    let v: [v128; VECTORS] =
+                        core::array::from_fn(|i| v128_load(v.add(4 * i).cast()));
                     for g in 0..G {
                         let w = v128_load32_splat(weights.as_ptr().add(g * padded + j).cast());
-                        for i in 0..4 {
+                        for i in 0..VECTORS {
                             sums[g][i] = fma(v[i], w, sums[g][i]);
                         }
                     }
                 }
                 for g in 0..G {
                     let to = out.as_mut_ptr().add(g * size + c);
-                    for i in 0..4 {
+                    for i in 0..VECTORS {
                         v128_store(to.add(4 * i).cast(), f32x4_mul(sums[g][i], inverse[g]));
                     }
                 }
@@ -185,6 +198,6 @@ unsafe fn mix<const G: usize>(
                 }
             }
         }
-        c += if wide { 16 } else { 4 };
+        c += if wide { 4 * VECTORS } else { 4 };
     }
 }

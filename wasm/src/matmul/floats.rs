@@ -6,10 +6,10 @@ use super::{Kernel, PANEL_ROWS, Sums, Task};
 use crate::matrix::{BLOCK, Kind, TILE};
 use crate::simd::*;
 
-/// The kernel of F32.
-pub struct Floats;
+/// The kernel of F32, and of F16 where few rows share the widening.
+pub struct Floats<const HALVES: bool>;
 
-impl Kernel for Floats {
+impl<const HALVES: bool> Kernel for Floats<HALVES> {
     const PANELS: bool = false;
 
     #[inline(always)]
@@ -21,8 +21,7 @@ impl Kernel for Floats {
                 let column = 2 * pair + odd;
                 // SAFETY: `column` lies in the tile's and the rows' blocks, as the caller promises.
                 unsafe {
-                    let low = v128_load(tile.add(32 * column).cast());
-                    let high = v128_load(tile.add(32 * column + 16).cast());
+                    let [low, high] = eight::<HALVES>(tile, column);
                     for r in 0..R {
                         let x = v128_load32_splat(rows[r].add(4 * column).cast());
                         totals[r] = [fma(low, x, totals[r][0]), fma(high, x, totals[r][1])];
@@ -37,6 +36,24 @@ impl Kernel for Floats {
     unsafe fn panel(_: Task, _: *const u8) -> Sums<PANEL_ROWS> {
         unreachable!("floats have no panels")
     }
+}
+
+/// The eight weights of a column.
+///
+/// # Safety
+/// The tile has the column.
+#[inline(always)]
+unsafe fn eight<const HALVES: bool>(tile: *const u8, column: usize) -> [v128; 2] {
+    core::array::from_fn(|half| {
+        // SAFETY: a column is eight numbers long, as the caller promises.
+        unsafe {
+            if HALVES {
+                widen_halves(i32x4_load_extend_i16x4(tile.add(16 * column + 8 * half).cast()))
+            } else {
+                v128_load(tile.add(32 * column + 16 * half).cast())
+            }
+        }
+    })
 }
 
 /// Widens a tile of any kind to f32, column by column: 8 numbers each.

@@ -218,11 +218,12 @@ unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
             (Form::Signed(1), _) => run::<Nibbles<false, false, 1>>(task),
             (Form::Signed(_), Kind::Q41) => run::<Nibbles<true, false, 2>>(task),
             (Form::Signed(_), _) => run::<Nibbles<false, false, 2>>(task),
-            (Form::Float, Kind::F32) => run::<floats::Floats>(task),
+            (Form::Float, Kind::F32) => run::<floats::Floats<false>>(task),
+            (Form::Float, Kind::F16) if task.rows <= 2 => run::<floats::Floats<true>>(task),
             (Form::Float, kind) => WIDE.with_borrow_mut(|wide| {
                 wide.resize(task.blocks * BLOCK * TILE, 0.0);
                 floats::widen(wide, tile, kind);
-                run::<floats::Floats>(Task { tile: wide.as_ptr().cast(), ..task });
+                run::<floats::Floats<false>>(Task { tile: wide.as_ptr().cast(), ..task });
             }),
         }
     }
