@@ -66,8 +66,11 @@ class Recipe(unittest.TestCase):
         self.assertAlmostEqual(rate_at(1000, 1000, 2e-3, 100), 1e-4)
 
     def test_phase_at_counts_steps_over_all_phases(self):
-        phases = [{"steps": 2, "name": 0}, {"steps": 3, "name": 1}]
-        self.assertEqual([phase_at(step, phases)["name"] for step in range(5)], [0, 0, 1, 1, 1])
+        phases = [{"steps": 2, "n": 0}, {"steps": 1, "n": 1}, {"steps": 3, "n": 2, "restart": True}]
+        at = [phase_at(step, phases) for step in range(6)]
+        self.assertEqual([phase["n"] for phase in at], [0, 0, 1, 2, 2, 2])
+        self.assertEqual([phase["since"] for phase in at], [0, 1, 2, 0, 1, 2])
+        self.assertEqual([phase["span"] for phase in at], [3, 3, 3, 3, 3, 3])
 
     def test_exported_file_reads_back(self):
         torch.manual_seed(1)

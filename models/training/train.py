@@ -5,9 +5,10 @@
 Everything random comes from (seed, step), so a run that is stopped and
 continued sees the same batches as one that is not. A step has a batch of
 packed items, loss on the answers, and, where the phase gives prose a weight, a
-batch of prose, loss on every token. AdamW; the rate warms up linearly and
-decays linearly to a twentieth over all phases. Writes under `runs/<name>/`: tokenizer.json,
-checkpoint.pt, loss.csv (one row every 25 steps), digests.json at the end.
+batch of prose, loss on every token. AdamW; the rate warms up linearly and decays
+linearly to a twentieth up to the next phase with `restart`, where it starts
+anew. Writes under `runs/<name>/`: tokenizer.json, checkpoint.pt, loss.csv (one
+row every 25 steps), digests.json at the end.
 """
 
 import argparse
@@ -56,12 +57,15 @@ def rate_at(step: int, total: int, peak: float, warmup: int) -> float:
 
 
 def phase_at(step: int, phases: list[dict]) -> dict:
-    """The phase that a step belongs to."""
-    for phase in phases:
-        if step < phase["steps"]:
-            return phase
-        step -= phase["steps"]
-    raise IndexError("past the last phase")
+    """The phase of a step, with `since` and `span`: the step counted from the
+    last restart of the rate, and the steps between that restart and the next."""
+    ends = np.cumsum([phase["steps"] for phase in phases])
+    index = int(np.searchsorted(ends, step, side="right"))
+    restarts = [i for i, phase in enumerate(phases) if i == 0 or phase.get("restart")]
+    first = max(i for i in restarts if i <= index)
+    last = min([i for i in restarts if i > index], default=len(phases))
+    begin = int(ends[first] - phases[first]["steps"])
+    return {**phases[index], "since": step - begin, "span": int(ends[last - 1]) - begin}
 
 
 def make_optimizer(model: Tiny, options: dict) -> torch.optim.AdamW:
@@ -108,16 +112,18 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
     while step < total and time.monotonic() - started < minutes * 60:
         phase = phase_at(step, config["phases"])
         random = np.random.default_rng([config["seed"], step])
-        rate = rate_at(step, total, options["peak_rate"], options["warmup_steps"])
+        rate = rate_at(phase["since"], phase["span"], options["peak_rate"], options["warmup_steps"])
         for group in optimizer.param_groups:
             group["lr"] = rate
-        batch = corpus.task_batch(random, **config["task_rows"], weights=phase["suites"])
+        rows = config["task_rows"] | phase.get("task_rows", {})
+        batch = corpus.task_batch(random, **rows, weights=phase["suites"])
         task = answer_loss(model, batch)
         task.backward()
         seen += batch[0].size
         losses = [task.item(), float("nan")]
         if phase["prose_weight"] > 0:
-            batch = corpus.prose_batch(random, **config["prose_rows"])
+            rows = config["prose_rows"] | phase.get("prose_rows", {})
+            batch = corpus.prose_batch(random, **rows)
             prose = answer_loss(model, batch)
             (phase["prose_weight"] * prose).backward()
             seen += batch[0].size
