@@ -4,7 +4,8 @@
 //!
 //! Integer sums per block are exact; blocks are added in f32.
 
-use super::{Kernel, PANEL_ROWS, Scales, Sums, Task, both, lift, shift, splats};
+use super::sums::{Scales, Sums, both, join, lift, shift, splats};
+use super::{Kernel, PANEL_ROWS, Task};
 use crate::activations::record_bytes;
 use crate::matrix::{BLOCK, Kind};
 use crate::simd::*;
@@ -26,6 +27,21 @@ impl<const DIGITS: usize> Kernel for Bytes<DIGITS> {
             unsafe {
                 let record = tile.add(block * Kind::Q8.record_bytes());
                 let x = rows.map(|row| row.add(block * record_bytes(DIGITS)));
+                if R == 1 && DIGITS == 2 {
+                    // The two digits of the only row go together, like two rows.
+                    let mut digits: [Sums<2>; 2] = [[[zero; 2]; 2]; 2];
+                    for half in 0..halves {
+                        let u = [0, BLOCK].map(|at| v128_load(x[0].add(at + 16 * half).cast()));
+                        let from = record.add(32 + 128 * half);
+                        columns::<2, 0>(&mut digits, from, u);
+                        columns::<2, 1>(&mut digits, from, u);
+                        columns::<2, 2>(&mut digits, from, u);
+                        columns::<2, 3>(&mut digits, from, u);
+                    }
+                    let sums = [join(both(digits), bits); R];
+                    add_block(&mut totals, record, sums, x.map(|x| Scales::of_row::<DIGITS>(x)));
+                    continue;
+                }
                 let mut parts: [Sums<R>; 2] = [[[zero; 2]; R]; 2];
                 for digit in 0..DIGITS {
                     if digit > 0 {

@@ -2,7 +2,8 @@
 //!
 //! Even and odd columns are summed apart in f32, then added.
 
-use super::{Kernel, PANEL_ROWS, Sums, Task};
+use super::sums::Sums;
+use super::{Kernel, PANEL_ROWS, Task};
 use crate::matrix::{BLOCK, Kind, TILE};
 use crate::simd::*;
 

@@ -14,80 +14,17 @@
 mod bytes;
 mod floats;
 mod nibbles;
+mod sums;
 
 use core::cell::RefCell;
 
 use nibbles::Nibbles;
+use sums::Sums;
 
-use crate::activations::{Activations, Form, LIFT, PANEL_ROWS, Precision, record_bytes};
+use crate::activations::{Activations, Form, PANEL_ROWS, Precision, record_bytes};
 use crate::matrix::{BLOCK, Kind, Matrix, TILE};
 use crate::pool;
 use crate::simd::*;
-
-/// Sums of one tile for `R` rows of inputs: outputs 0–3 and 4–7.
-type Sums<const R: usize> = [[v128; 2]; R];
-
-/// Undoes the scaling that is left after a product, see `activations::LIFT`.
-#[inline(always)]
-fn lift(sums: [v128; 2]) -> [v128; 2] {
-    sums.map(|sum| f32x4_mul(sum, f32x4_splat(LIFT)))
-}
-
-/// Adds the integer sums of the two halves of a block.
-#[inline(always)]
-fn both<const R: usize>([a, b]: [Sums<R>; 2]) -> Sums<R> {
-    core::array::from_fn(|r| core::array::from_fn(|h| i32x4_add(a[r][h], b[r][h])))
-}
-
-/// Moves integer sums up by a digit.
-#[inline(always)]
-fn shift<const R: usize>(sums: &mut Sums<R>, bits: u32) {
-    for [low, high] in sums {
-        *low = i32x4_shl(*low, bits);
-        *high = i32x4_shl(*high, bits);
-    }
-}
-
-/// The four lanes of 32 bits, each in all lanes.
-#[inline(always)]
-fn splats(x: v128) -> [v128; PANEL_ROWS] {
-    [spread::<0>(x), spread::<1>(x), spread::<2>(x), spread::<3>(x)]
-}
-
-/// What turns a block's bytes of one row into numbers, in all lanes.
-#[derive(Clone, Copy)]
-struct Scales {
-    s: v128,
-    t: v128,
-    v: v128,
-}
-
-impl Scales {
-    /// Of a row's record.
-    ///
-    /// # Safety
-    /// `record` is one.
-    #[inline(always)]
-    unsafe fn of_row<const DIGITS: usize>(record: *const u8) -> Scales {
-        // SAFETY: 16 bytes follow the values.
-        let [s, t, v, _] = splats(unsafe { v128_load(record.add(DIGITS * BLOCK).cast()) });
-        Scales { s, t, v }
-    }
-
-    /// Of a panel's record, by row.
-    ///
-    /// # Safety
-    /// `record` is one.
-    #[inline(always)]
-    unsafe fn of_panel<const DIGITS: usize>(record: *const u8) -> [Scales; PANEL_ROWS] {
-        let [s, t, v] = core::array::from_fn(|i| {
-            let at = DIGITS * PANEL_ROWS * BLOCK + 16 * i;
-            // SAFETY: three vectors of the four rows' scales follow the values.
-            splats(unsafe { v128_load(record.add(at).cast()) })
-        });
-        core::array::from_fn(|r| Scales { s: s[r], t: t[r], v: v[r] })
-    }
-}
 
 /// One tile times a few rows.
 trait Kernel {
@@ -216,6 +153,8 @@ unsafe fn multiply(w: &Matrix, t: usize, form: Form, task: Task) {
             (Form::Signed(1), Kind::Q41) => run::<Nibbles<true, false, 1>>(task),
             (Form::Signed(1), _) if task.whole => run::<Nibbles<false, true, 1>>(task),
             (Form::Signed(1), _) => run::<Nibbles<false, false, 1>>(task),
+            (Form::Signed(_), Kind::Q41) if task.whole => run::<Nibbles<true, true, 2>>(task),
+            (Form::Signed(_), _) if task.whole => run::<Nibbles<false, true, 2>>(task),
             (Form::Signed(_), Kind::Q41) => run::<Nibbles<true, false, 2>>(task),
             (Form::Signed(_), _) => run::<Nibbles<false, false, 2>>(task),
             (Form::Float, Kind::F32) => run::<floats::Floats<false>>(task),

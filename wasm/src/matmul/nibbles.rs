@@ -9,7 +9,8 @@
 //!
 //!     Σ high · u = (Σ b · u − Σ low · u) / 16
 
-use super::{Kernel, PANEL_ROWS, Scales, Sums, Task, both, lift, shift, splats};
+use super::sums::{Scales, Sums, both, join, lift, shift, splats};
+use super::{Kernel, PANEL_ROWS, Task};
 use crate::activations::record_bytes;
 use crate::matrix::{BLOCK, Kind};
 use crate::simd::*;
@@ -40,6 +41,27 @@ impl<const MINIMA: bool, const WHOLE: bool, const DIGITS: usize> Kernel
             unsafe {
                 let record = tile.add(block * kind(MINIMA).record_bytes());
                 let x = rows.map(|row| row.add(block * record_bytes(DIGITS)));
+                if R == 1 && DIGITS == 2 {
+                    // The two digits of the only row go together, like two rows.
+                    let mut digits: [Sums<2>; 2] = [[[zero; 2]; 2]; 2];
+                    for half in 0..halves {
+                        let u = [0, BLOCK].map(|at| v128_load(x[0].add(at + 16 * half).cast()));
+                        let from = record.add(kind(MINIMA).head_bytes() + 64 * half);
+                        columns::<2, 0>(&mut digits, from, u, (mask, whole));
+                        columns::<2, 1>(&mut digits, from, u, (mask, whole));
+                        columns::<2, 2>(&mut digits, from, u, (mask, whole));
+                        columns::<2, 3>(&mut digits, from, u, (mask, whole));
+                    }
+                    let sums = [join(both(digits), bits); R];
+                    let sums = if whole { sums.map(split) } else { sums };
+                    add_block::<R, MINIMA>(
+                        &mut totals,
+                        record,
+                        sums,
+                        x.map(|x| Scales::of_row::<DIGITS>(x)),
+                    );
+                    continue;
+                }
                 let mut parts: [Sums<R>; 2] = [[[zero; 2]; R]; 2];
                 for digit in 0..DIGITS {
                     if digit > 0 {
@@ -55,12 +77,8 @@ impl<const MINIMA: bool, const WHOLE: bool, const DIGITS: usize> Kernel
                         columns::<R, 3>(&mut parts, from, u, (mask, whole));
                     }
                 }
-                let mut sums = both(parts);
-                if whole {
-                    for [low, high] in &mut sums {
-                        *high = i32x4_shr(i32x4_sub(*high, *low), 4);
-                    }
-                }
+                let sums = both(parts);
+                let sums = if whole { sums.map(split) } else { sums };
                 let scales = x.map(|x| Scales::of_row::<DIGITS>(x));
                 add_block::<R, MINIMA>(&mut totals, record, sums, scales);
             }
@@ -107,6 +125,12 @@ impl<const MINIMA: bool, const WHOLE: bool, const DIGITS: usize> Kernel
         }
         totals.map(lift)
     }
+}
+
+/// From sums over low nibbles and over whole bytes to those over low and high nibbles.
+#[inline(always)]
+fn split([low, whole]: [v128; 2]) -> [v128; 2] {
+    [low, i32x4_shr(i32x4_sub(whole, low), 4)]
 }
 
 /// Four columns: lane `I` of the inputs. Even and odd ones make chains apart where
