@@ -1,7 +1,7 @@
 /**
  * CALM's guarantee on fresh data: `deno task evidence:calm_guarantee`.
  *
- * Losses of CALM at eleven thresholds are recorded once per prompt of the
+ * Losses of CALM at fourteen thresholds are recorded once per prompt of the
  * calibration split. Then, hundreds of times, half of the prompts drawn at random
  * calibrate, and the other half tells whether the promised risk holds. The naive
  * rule, which trusts the mean loss, goes through the same splits as a control.
@@ -29,8 +29,8 @@ import { readMachine } from "./machine.ts";
 /** Where the evidence goes. */
 const EVIDENCE = "benches/evidence/calm_guarantee.md";
 
-/** Thresholds, the strictest first; 1 never exits. */
-const GRID = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+/** Thresholds, the strictest first, close together where losses are small; 1 never exits. */
+const GRID = [1, 0.99999, 0.9999, 0.999, 0.995, 0.99, 0.98, 0.97, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5];
 
 /** What is calibrated, and the risks that are promised. */
 const CASES: readonly {
