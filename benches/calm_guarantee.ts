@@ -81,6 +81,11 @@ const COMMAND: Command = {
       });
       try {
         const { name, digest } = plan.manifest.model;
+        if (identity !== "" && identity !== `${name}, ${digest}`) {
+          throw new InputError(
+            `Cannot compare cases: model "${name}" changed meanwhile: run again`,
+          );
+        }
         identity = `${name}, ${digest}`;
         const losses = await lossesOrReason(plan, risk, io);
         if (typeof losses === "string") {
