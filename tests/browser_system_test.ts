@@ -29,8 +29,8 @@ const TASKS: Readonly<Record<string, PageTask>> = {
     policies: "full_depth, calm(threshold=0.5), unified_layer_skipping(ratio=1.5, spacing=even)",
   },
   "the embedded model": {
-    prompt: "The house was",
-    policies: "full_depth, calm(threshold=0.8), unified_layer_skipping(ratio=2)",
+    prompt: "The state of the Union is",
+    policies: "full_depth, calm(threshold=0.5), unified_layer_skipping(ratio=2)",
   },
 };
 

@@ -22,7 +22,7 @@ Deno.test({
   name: "the task depthbench runs, checks and reports on files outside the clone",
   ignore: Deno.build.os === "windows", // mktemp and cp [needs a Unix shell]
   async fn() {
-    const made = await outcomeOf("mktemp", { args: ["-d"] });
+    const made = await outcomeOf("mktemp", { args: ["-d", "-p", "/tmp"] });
     const folder = made.out.trim();
     try {
       await outcomeOf("cp", {
