@@ -79,6 +79,14 @@ def make_optimizer(model: Tiny, options: dict) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=0.0, betas=tuple(options["betas"]))
 
 
+def trim_log(path: pathlib.Path, step: int) -> None:
+    """Drops rows past `step`: a leg that was killed logged steps that come again."""
+    if path.exists():
+        head, *rows = path.read_text().splitlines(keepends=True)
+        kept = [row for row in rows if int(row.split(",")[0]) <= step]
+        path.write_text(head + "".join(kept))
+
+
 def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) -> bool:
     """Trains until the last step or the end of the leg; True when it is done."""
     started = time.monotonic()
@@ -100,6 +108,7 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         step, seen = saved["step"], saved["seen"]
+    trim_log(runs / "loss.csv", step)
 
     def save() -> None:
         state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
@@ -109,7 +118,7 @@ def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) 
 
     total = sum(phase["steps"] for phase in config["phases"])
     options, clock, sums = config["optimizer"], time.monotonic(), np.zeros(2)
-    while step < total and time.monotonic() - started < minutes * 60:
+    while step < total and (step % LOG_EVERY or time.monotonic() - started < minutes * 60):
         phase = phase_at(step, config["phases"])
         random = np.random.default_rng([config["seed"], step])
         rate = rate_at(phase["since"], phase["span"], options["peak_rate"], options["warmup_steps"])
