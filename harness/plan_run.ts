@@ -183,6 +183,8 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
         ...fixed,
         digest: digest({
           ...fixed,
+          // Features may be chosen at start (threads): another choice is the same run.
+          backend: [backend.name, backend.kernels],
           maxTokens: request.maxTokens,
           oracleHeights: request.oracleHeights, // absent from the text when not asked for
         }),

@@ -172,8 +172,10 @@ Deno.test("depthbench run keeps what is done on Ctrl-C, says so, and resumes", a
       "synthetic(layers=6,width=128)",
       "--suite",
       "copy,recall",
+      "--backend",
+      "cpu", // slow enough to be stopped in the middle
       "--limit",
-      "6",
+      "16",
       "--policies",
       "fixed_exit(exit=2)",
       "--passes",

@@ -96,7 +96,7 @@ export interface Environment {
 export interface Manifest {
   /** {@linkcode RECORD_SCHEMA}. */
   readonly schema: number;
-  /** Digest of all that follows but start, margin and environment. */
+  /** Digest of all that follows but start, margin, environment and the backend's features. */
   readonly digest: string;
   /** Harness version. */
   readonly harness: string;
