@@ -172,6 +172,18 @@ export interface RecordBase {
   readonly repetition: number;
 }
 
+/** What a policy last read of each token, before the token left or reached the top. */
+export interface TokenSignals {
+  /** Names by which the policy declares them; hostile text. */
+  readonly names: readonly string[];
+  /** What each is: `margin`, `entropy`, `cosine`, `probe`, … */
+  readonly kinds: readonly string[];
+  /** Height of the last decision, per token; −1 where none was asked for. */
+  readonly heights: readonly number[];
+  /** Values by name, then by token, to four digits; NaN where none was read. */
+  readonly values: readonly (readonly number[])[];
+}
+
 /** Why a generation ended. */
 export type StopReason = "stop" | "eos" | "limit" | "context" | "policy";
 
@@ -193,6 +205,8 @@ export interface FreeRecord extends RecordBase {
   readonly heights: readonly number[];
   /** Blocks that ran for each. Halves are parts of a block. */
   readonly blocksRun: readonly number[];
+  /** What the policy read; absent for plans and in records of older harnesses. */
+  readonly signals?: TokenSignals;
   /** Why it ended. */
   readonly ended: StopReason;
   /** Score in [0, 1]; absent where the suite scores no generations. */
@@ -242,6 +256,8 @@ export interface LockstepRecord extends RecordBase {
   readonly heights: readonly number[];
   /** Blocks that ran. */
   readonly blocksRun: readonly number[];
+  /** What the policy read; absent for plans and in records of older harnesses. */
+  readonly signals?: TokenSignals;
   /** UTF-8 bytes of the target text. */
   readonly targetBytes: number;
   /** Whether all positions went as one batch or one by one. */

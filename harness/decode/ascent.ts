@@ -53,6 +53,7 @@ export class Ascent {
       row.exitHeight = this.#layerCount;
       row.stopped = false;
       row.exitMark = undefined;
+      row.reading = undefined;
     }
     await this.#way.climb(step, climbers);
   }

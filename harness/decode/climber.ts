@@ -6,6 +6,14 @@
 import type { Phase } from "../contract/backend.ts";
 import type { HiddenMark } from "../contract/signal.ts";
 
+/** What a policy read of a row at one height. */
+export interface Reading {
+  /** Height at which it was asked. */
+  readonly height: number;
+  /** Values of its signals, in the order in which it declares them. */
+  readonly values: readonly number[];
+}
+
 /** One row, reused from token to token. */
 export interface Climber {
   /** Row of the open step. */
@@ -26,6 +34,10 @@ export interface Climber {
   stopped: boolean;
   /** State to be read out when the row has gone on since. */
   exitMark: HiddenMark | undefined;
+  /** Whether {@linkcode reading} is wanted; never in timed passes, where it would allocate. */
+  watched: boolean;
+  /** The last reading of this forward pass, where it is wanted and a policy was asked. */
+  reading: Reading | undefined;
 }
 
 /** A climber at height 0. */
@@ -40,5 +52,7 @@ export function climber(): Climber {
     blocksRun: 0,
     stopped: false,
     exitMark: undefined,
+    watched: false,
+    reading: undefined,
   };
 }

@@ -97,6 +97,9 @@ export class DecisionAscent {
     deciding.forEach((row, r) => {
       point.moveTo(row, asked, signals);
       signals.forEach(({ name }, i) => point.signals[name] = values[r * signals.length + i]!);
+      if (row.watched) {
+        row.reading = { height: asked, values: signals.map(({ name }) => point.signals[name]!) };
+      }
       point.state = memory.current;
       const action = this.#bound.decide(point);
       actions.set(row, action);

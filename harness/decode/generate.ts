@@ -14,7 +14,7 @@ import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
 import { type BoundPolicy, goesInOrder } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
-import { type Climber, climber } from "./climber.ts";
+import { type Climber, climber, type Reading } from "./climber.ts";
 import { guarded } from "./guarded.ts";
 import { keepPending, takeObserved } from "./kv_fill/keep_pending.ts";
 import { Companions } from "./kv_fill/recompute.ts";
@@ -37,6 +37,8 @@ export interface GenerateRequest extends ChanceKeys {
   readonly promptDone?: (() => void) | undefined;
   /** What the sequence before has left to a state of life "stream"; it starts anew when absent. */
   readonly carried?: CarriedState | undefined;
+  /** Whether tokens come with what the policy read of them. */
+  readonly watched?: boolean | undefined;
 }
 
 /** One emitted token. */
@@ -47,6 +49,8 @@ export interface GeneratedToken {
   readonly exitHeight: number;
   /** Blocks that ran for it. */
   readonly blocksRun: number;
+  /** What the policy last read of it, when watched; absent for the first token and for plans. */
+  readonly reading?: Reading;
 }
 
 /**
@@ -83,11 +87,13 @@ export async function* generate(
   if (first.last.stopped) return "policy";
   let { token } = first;
   const row = climber();
+  row.watched = request.watched ?? false;
   Object.assign(row, { exitHeight: first.last.exitHeight, blocksRun: first.last.blocksRun });
   for (let emitted = 0;;) {
     if (eos.includes(token)) return "eos";
     ascent.emitted(token, token, row);
-    yield { token, exitHeight: row.exitHeight, blocksRun: row.blocksRun };
+    const { exitHeight, blocksRun, reading } = row;
+    yield { token, exitHeight, blocksRun, ...(reading === undefined ? {} : { reading }) };
     emitted++;
     if (emitted >= limits.maxTokens) return "limit";
     const position = session.length(slot);

@@ -36,6 +36,8 @@ export interface TeacherForcedRequest extends ChanceKeys {
   readonly inOrder?: boolean;
   /** What the sequence before has left to a state of life "stream"; it starts anew when absent. */
   readonly carried?: CarriedState | undefined;
+  /** Whether rows come with what the policy read of them. */
+  readonly watched?: boolean | undefined;
   /** Called per target token with the logits that predict it, [vocabSize], a view. */
   predicted(index: number, logits: Float32Array, row: Climber): void;
 }
@@ -71,6 +73,7 @@ export async function teacherForced(
       const position = from + i;
       return {
         ...climber(),
+        watched: request.watched ?? false,
         row: i,
         position,
         phase: decodes(position) ? "decode" : "prompt",

@@ -16,6 +16,7 @@ import {
   troubleRecord,
   withSlot,
 } from "./cells.ts";
+import { SignalLog } from "./signal_log.ts";
 
 /** The record of one item under one arm; `stream` is the arm's over the items of the pass. */
 export async function freePass(
@@ -62,8 +63,11 @@ async function run(
   metered.ledger.reset();
   let promptLedger = metered.ledger.total();
   const stream = tokenizer.stream();
+  const bound = bindArm(context, arm, item.maxTokens);
+  const signals = new SignalLog(bound);
   const tokensOf = generate(metered, {
-    bound: bindArm(context, arm, item.maxTokens),
+    bound,
+    watched: true,
     slot,
     prompt: item.prompt,
     eos: tokenizer.eos,
@@ -86,6 +90,7 @@ async function run(
     pieces.push(piece);
     heights.push(next.value.exitHeight);
     blocksRun.push(next.value.blocksRun);
+    signals.add(next.value.reading);
     text += piece;
     if (stop !== "" && text.includes(stop)) ended = "stop";
   }
@@ -101,6 +106,7 @@ async function run(
     pieces,
     heights,
     blocksRun,
+    ...signals.field(),
     ended,
     ...(measure.kind === "generation" ? { score: measure.score(answer, item.item) } : {}),
     promptLedger,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { LockstepRecord, RunRecord } from "../contract/record.ts";
+import type { LockstepRecord, RunRecord, TokenSignals } from "../contract/record.ts";
 import { itemKey } from "../decode/chance.ts";
 import { fullDepthText } from "../decode/full_depth_text.ts";
 import { StreamState } from "../decode/stream_state.ts";
@@ -23,6 +23,7 @@ import {
   withSlot,
 } from "./cells.ts";
 import { oracleRefusal } from "./oracle_cost.ts";
+import { SignalLog } from "./signal_log.ts";
 
 /** What is told of each predicted token. */
 interface Lists {
@@ -36,6 +37,7 @@ interface Predictions extends Lists {
   readonly heights: readonly number[];
   readonly blocksRun: readonly number[];
   readonly order: "batch" | "sequential";
+  readonly signals?: TokenSignals;
 }
 
 /** Full depth's, with oracle heights or why there are none. */
@@ -57,12 +59,15 @@ async function predict(
   const heights: number[] = [];
   const blocksRun: number[] = [];
   const likelihood = item.suite.measure.kind === "likelihood";
+  const bound = bindArm(context, arm, likelihood ? item.target.length : item.maxTokens);
+  const signals = new SignalLog(bound);
   const order = await withSlot(
     session,
     (slot) =>
       stream.sequence((carried) =>
         teacherForced(session, {
-          bound: bindArm(context, arm, likelihood ? item.target.length : item.maxTokens),
+          bound,
+          watched: true,
           slot,
           prompt: item.prompt,
           target: item.target,
@@ -73,12 +78,13 @@ async function predict(
             predictions.add(index, logits);
             heights.push(row.exitHeight);
             blocksRun.push(row.blocksRun);
+            signals.add(row.reading);
             use(index, logits);
           },
         })
       ),
   );
-  return { ...predictions, heights, blocksRun, order };
+  return { ...predictions, heights, blocksRun, order, ...signals.field() };
 }
 
 /** Full depth's predictions, and the oracle heights where they are to be read. */
@@ -202,6 +208,7 @@ function compare(
     fullMargins: full.margins,
     heights: policy.heights,
     blocksRun: policy.blocksRun,
+    ...(policy.signals === undefined ? {} : { signals: policy.signals }),
     targetBytes: new TextEncoder().encode(item.target).length,
     order: policy.order,
     ...oracleOf(full, policy),
