@@ -53,7 +53,9 @@ export function tokenPoint(
     phase: token.phase,
     position: token.position,
     emitted: token.emitted,
-    uniform: (i) => hashUniform(7, token.position, i),
+    sequence: 3,
+    uniform: (i, of) =>
+      of === "sequence" ? hashUniform(7, 3, i) : hashUniform(7, token.position, i),
     state: token.state,
     ...(token.scouted === undefined ? {} : { scouted: token.scouted }),
   };

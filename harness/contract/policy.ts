@@ -78,8 +78,16 @@ export interface TokenPoint<S = unknown> extends RunPoint {
   readonly position: number;
   /** Tokens emitted before this forward pass; 1 at the first decode step. */
   readonly emitted: number;
-  /** Uniform number in [0, 1), hashed from seed, item, position, block and `i`. */
-  uniform(i: number): number;
+  /**
+   * Number standing for the sequence, a hash of its item's id; for policies chosen in
+   * hindsight, which are not deployable.
+   */
+  readonly sequence: number;
+  /**
+   * Uniform number in [0, 1), hashed from seed, item, position, block and `i`; of a
+   * "sequence" the same at all its positions and blocks.
+   */
+  uniform(i: number, of?: "position" | "sequence"): number;
   /** The policy's state, when it declares one. */
   readonly state: S;
   /**

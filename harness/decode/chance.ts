@@ -28,3 +28,8 @@ export function chance(
 ): number {
   return hashUniform(keys.seed, keys.item, at.position, at.block + 1, at.index);
 }
+
+/** Uniform number in [0, 1) for an index, the same at all positions of the item. */
+export function sequenceChance(keys: ChanceKeys, index: number): number {
+  return hashUniform(keys.seed, keys.item, index);
+}

@@ -8,7 +8,7 @@ import type { Phase } from "../contract/backend.ts";
 import type { ModelInfo } from "../contract/model.ts";
 import type { BlockPoint, Limits, RunPoint } from "../contract/policy.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
-import { chance, type ChanceKeys } from "./chance.ts";
+import { chance, type ChanceKeys, sequenceChance } from "./chance.ts";
 import type { Climber } from "./climber.ts";
 
 /** A block point that the loop moves along. */
@@ -50,7 +50,13 @@ export class DecisionPoint implements BlockPoint {
   }
 
   /** See {@linkcode BlockPoint}. */
-  uniform(i: number): number {
+  get sequence(): number {
+    return this.#keys.item;
+  }
+
+  /** See {@linkcode BlockPoint}. */
+  uniform(i: number, of: "position" | "sequence" = "position"): number {
+    if (of === "sequence") return sequenceChance(this.#keys, i);
     return chance(this.#keys, { position: this.position, block: this.height, index: i });
   }
 }

@@ -32,6 +32,11 @@ class WatchedPoint implements TokenPoint {
     return this.at;
   }
 
+  get sequence(): number {
+    this.drewChance = true;
+    return 0;
+  }
+
   uniform(): number {
     this.drewChance = true;
     return 0.5;

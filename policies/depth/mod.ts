@@ -18,6 +18,11 @@ import { layerList, type LayerListOptions } from "./layer_list.ts";
 import { oracle, type OracleOptions } from "./oracle.ts";
 import { randomExit, type RandomExitOptions } from "./random_exit.ts";
 import { randomSkip, type RandomSkipOptions } from "./random_skip.ts";
+import {
+  type DepthPattern,
+  sequenceOracle,
+  type SequenceOracleOptions,
+} from "./sequence_oracle.ts";
 import { shortGpt, type ShortGptOptions } from "./short_gpt.ts";
 import { skipDecode, type SkipDecodeOptions } from "./skip_decode.ts";
 import {
@@ -36,6 +41,7 @@ export {
   oracle,
   randomExit,
   randomSkip,
+  sequenceOracle,
   shortGpt,
   skipDecode,
   unifiedLayerSkipping,
@@ -44,6 +50,7 @@ export type {
   CalmOptions,
   ConfidenceMoments,
   D3PositionDecayOptions,
+  DepthPattern,
   FixedExitOptions,
   FreeShallowDeepOptions,
   FreeShallowDeepState,
@@ -52,6 +59,7 @@ export type {
   OracleOptions,
   RandomExitOptions,
   RandomSkipOptions,
+  SequenceOracleOptions,
   ShortGptOptions,
   SkipDecodeOptions,
   Spacing,
@@ -72,4 +80,5 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   randomSkip,
   randomExit,
   oracle,
+  sequenceOracle,
 ];

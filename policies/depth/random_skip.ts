@@ -8,7 +8,9 @@
  * The subset is drawn by selection: going upwards, a block is taken with chance
  * (still to take) ÷ (still to see). A rule that looks at the token must beat
  * this at an equal mean number of blocks. Draws are hashed from seed, item and
- * position, so a text given at once and token by token meets the same ones.
+ * position, so a text given at once and token by token meets the same ones; with
+ * `route=sequence` from seed and item alone, so that all tokens of a sequence run
+ * the same blocks. `draw` names one of many independent sets of draws.
  *
  * Source: the random layer skipping of Glavas et al. 2024, arXiv:2410.20022.
  * Cost: `blocks`, or L − rate · U, blocks per token and a fill for each other.
@@ -29,6 +31,10 @@ export interface RandomSkipOptions {
   readonly protectFirst: number;
   /** Topmost blocks that always run. */
   readonly protectLast: number;
+  /** Whether every token or every sequence draws anew. */
+  readonly route: "token" | "sequence";
+  /** Which of many independent sets of draws. */
+  readonly draw: number;
 }
 
 /** Whether a block always runs. */
@@ -53,18 +59,20 @@ export function planRandomSkip(
   options: RandomSkipOptions,
 ): contract.Plan {
   const { layerCount } = point.model;
-  const { blocks, rate } = options;
+  const { blocks, rate, route, draw } = options;
+  const of = route === "sequence" ? "sequence" : "position";
+  const uniform = (i: number) => point.uniform(draw * (layerCount + 1) + i, of);
   const kept: number[] = [];
   let unseen = layerCount - protectedCount(layerCount, options);
   const whole = Math.floor(blocks);
-  let wanted = whole + (point.uniform(0) < blocks - whole ? 1 : 0) - (layerCount - unseen);
+  let wanted = whole + (uniform(0) < blocks - whole ? 1 : 0) - (layerCount - unseen);
   for (let block = 0; block < layerCount; block++) {
     if (isProtected(block, { layerCount, options })) {
       kept.push(block);
       continue;
     }
-    const draw = point.uniform(1 + block);
-    const runs = blocks > 0 ? draw * unseen < wanted : draw >= rate;
+    const chance = uniform(1 + block);
+    const runs = blocks > 0 ? chance * unseen < wanted : chance >= rate;
     unseen--;
     if (!runs) continue;
     kept.push(block);
@@ -110,7 +118,7 @@ export const randomSkip: contract.TokenPolicy<RandomSkipOptions> = {
     training: "none",
     layers: "Blocks are 0-based; all tokens are read out at height L",
     deviations: [
-      "A new subset is drawn for every token, as the authors' code does; drawing one per sequence is not offered",
+      "A new subset is drawn for every token by default, as the authors' code does; route=sequence draws one per sequence",
       "First and last block are protected by default; the paper's variants protect none or the first",
       "Skipped positions get projected entries by default, as the authors' code computes them",
     ],
@@ -127,6 +135,17 @@ export const randomSkip: contract.TokenPolicy<RandomSkipOptions> = {
     }),
     protectFirst: protectOption("Lowest"),
     protectLast: protectOption("Topmost"),
+    route: contract.choiceOption<"token" | "sequence">({
+      help: "Whether every token draws its blocks anew, or every sequence",
+      choices: ["token", "sequence"],
+      default: "token",
+    }),
+    draw: contract.numberOption({
+      help: "Which of many independent sets of draws",
+      min: 0,
+      integer: true,
+      default: 0,
+    }),
   },
   defaultFill: () => "project",
   validate: validateRandomSkip,

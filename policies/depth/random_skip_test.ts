@@ -91,3 +91,10 @@ Deno.test("validateRandomSkip() refuses budgets out of reach", () => {
   assertThrows(() => draws(12, { blocks: 1 }), RangeError, "expected 2 to 12");
   draws(1, { blocks: 1 }, 1);
 });
+
+Deno.test("planRandomSkip() draws once per sequence when asked, and anew for each draw", () => {
+  const once = draws(12, { blocks: 6, route: "sequence" }, 50);
+  assertEquals(new Set(once.map(String)).size, 1);
+  const others = [1, 2, 3].map((draw) => draws(12, { blocks: 6, route: "sequence", draw }, 1)[0]!);
+  assertEquals(new Set([once[0]!, ...others].map(String)).size, 4);
+});

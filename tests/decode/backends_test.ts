@@ -12,6 +12,7 @@ import { layerList } from "../../policies/depth/layer_list.ts";
 import { oracle } from "../../policies/depth/oracle.ts";
 import { randomExit } from "../../policies/depth/random_exit.ts";
 import { randomSkip } from "../../policies/depth/random_skip.ts";
+import { sequenceOracle } from "../../policies/depth/sequence_oracle.ts";
 import { shortGpt } from "../../policies/depth/short_gpt.ts";
 import { skipDecode } from "../../policies/depth/skip_decode.ts";
 import { unifiedLayerSkipping } from "../../policies/depth/unified_layer_skipping.ts";
@@ -44,9 +45,11 @@ const ARMS: readonly (readonly [object, OptionInput, OptionInput | undefined])[]
     { exit: 2, threshold: 1 },
   ],
   [randomSkip, { blocks: 4.5 }, { blocks: 6 }],
+  [randomSkip, { blocks: 4.5, route: "sequence", draw: 2 }, undefined],
   [randomExit, { blocks: 4.5 }, { blocks: 6 }],
   [oracle, { minExit: 1 }, { minExit: 6 }],
   [oracle, { agreement: "stable" }, undefined],
+  [sequenceOracle, { choices: [5, 3] }, { choices: [4, 3] }],
 ];
 
 async function open(backend: BackendPlugin) {
