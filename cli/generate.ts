@@ -10,7 +10,7 @@ import type { StopReason } from "../harness/contract/record.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
 import { hashUniform } from "../harness/numerics/random.ts";
-import { DEFAULT_BACKEND } from "../harness/run_spec.ts";
+import { DEFAULT_BACKEND, parseRunSpec } from "../harness/run_spec.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
 import { colorByHeight } from "./exit_color.ts";
 import { EXIT } from "./exit_code.ts";
@@ -35,6 +35,8 @@ export const generateCommand: Command = {
     prompt: { kind: "text", value: "<text>", help: "Text to continue" },
     model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
     backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
+    threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
+    exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
     policy: { kind: "text", value: "<spec>", help: "Default full_depth" },
     "max-tokens": { kind: "number", value: "<n>", help: `Default ${MAX_TOKENS}` },
     chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
@@ -66,7 +68,12 @@ export const generateCommand: Command = {
       );
     }
     const context = Math.min(info.context, prompt.length + request.maxTokens);
-    const session = await backend.open(model.checkpoint, { slots: 1, context });
+    const session = await backend.open(model.checkpoint, {
+      slots: 1,
+      context,
+      threads: request.threads,
+      exact: request.exact,
+    });
     try {
       return await stream({ session, model, arm: arms[0]!, prompt, request, context }, io);
     } finally {
@@ -81,6 +88,8 @@ interface Request {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed: number;
+  readonly threads: number | undefined;
+  readonly exact: boolean;
 }
 
 function readRequest(flags: CommandArguments["flags"]): Request {
@@ -102,7 +111,13 @@ function readRequest(flags: CommandArguments["flags"]): Request {
     maxTokens: number("max-tokens", MAX_TOKENS, 1, true),
     temperature: number("temperature", 0, 0, false),
     seed: number("seed", 0, 0, true),
+    threads: readThreads(flags.number("threads")),
+    exact: flags.has("exact"),
   };
+}
+
+function readThreads(count: number | undefined): number | undefined {
+  return count === undefined ? undefined : parseRunSpec({ threads: count }, "flags").threads;
 }
 
 interface Generation {

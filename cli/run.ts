@@ -84,6 +84,8 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
     model,
     backend,
     suites,
+    threads: spec.threads,
+    exact: spec.exact,
     arms: await armsOf(spec, model.checkpoint.info),
     passes: spec.passes,
     seed,

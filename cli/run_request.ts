@@ -13,6 +13,8 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   spec: { kind: "text", value: "<file.json>", help: "Run spec; flags override its fields" },
   model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
   backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
+  threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
+  exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
   suite: {
     kind: "texts",
     value: "<a,b>",
@@ -51,6 +53,8 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
   const given = {
     model: flags.text("model"),
     backend: flags.text("backend"),
+    threads: flags.number("threads"),
+    exact: flags.has("exact") ? true : undefined,
     suites: words(flags.texts("suite")),
     policies: flags.texts("policies").length === 0 ? undefined : flags.texts("policies"),
     size: flags.text("size"),

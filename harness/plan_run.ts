@@ -136,6 +136,8 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
     slots: 4,
     context: longest(request, encoded),
     parts: request.parts,
+    threads: request.threads,
+    exact: request.exact,
   };
   const session = await request.backend.open(request.model.checkpoint, opened);
   try {
@@ -166,6 +168,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           model: model.digest,
           tokenizer: fixed.tokenizer,
           backend: [backend.name, backend.kernels],
+          exact: request.exact, // absent from the text when not asked for
           harness: fixed.harness,
           seed: fixed.seed,
           suite: [item.suite.name, uses.get(item.suite.name)?.version],
@@ -185,8 +188,9 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           ...fixed,
           // Features may be chosen at start (threads): another choice is the same run.
           backend: [backend.name, backend.kernels],
+          exact: request.exact,
           maxTokens: request.maxTokens,
-          oracleHeights: request.oracleHeights, // absent from the text when not asked for
+          oracleHeights: request.oracleHeights,
         }),
         started: new Date().toISOString(),
         margin: request.margin,

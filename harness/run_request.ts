@@ -57,6 +57,10 @@ export interface RunRequest {
   readonly model: LoadedModel;
   /** The backend. */
   readonly backend: BackendPlugin;
+  /** Worker threads; the backend's own choice when absent. */
+  readonly threads?: number | undefined;
+  /** Full-precision activations where the backend would round them. */
+  readonly exact?: true | undefined;
   /** Trained parts. */
   readonly parts?: TrainedParts | undefined;
   /** Suites, at least one. */

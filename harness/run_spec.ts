@@ -17,6 +17,10 @@ export interface RunSpec {
   readonly model: string;
   /** Backend by name. */
   readonly backend: string;
+  /** Worker threads; the backend's own choice when absent. */
+  readonly threads?: number | undefined;
+  /** Full-precision activations where the backend would round them. */
+  readonly exact?: true | undefined;
   /** Suites by name, in the order in which they run. */
   readonly suites: readonly string[];
   /** Items per suite, by name. */
@@ -67,6 +71,10 @@ const fields = z.strictObject({
   model: z.string().min(1).default("tiny")
     .describe("tiny, another known model, or the path of a model file"),
   backend: z.string().min(1).default(DEFAULT_BACKEND).describe("Backend by name"),
+  threads: z.int().min(1).max(64).optional()
+    .describe("Worker threads; measured at start when absent"),
+  exact: z.boolean().transform((asked) => asked || undefined).optional()
+    .describe("Full-precision activations where the backend would round them"),
   suites: uniqueList(z.string().min(1)).default(["copy", "recall", "arithmetic"])
     .describe("Suites by name"),
   size: z.enum(["smoke", "standard", "full"]).default("smoke").describe("Items per suite"),

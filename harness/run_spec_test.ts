@@ -59,6 +59,7 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
   assertEquals(Object.keys(properties).sort(), [
     "allowTransfer",
     "backend",
+    "exact",
     "limit",
     "margin",
     "maxTokens",
@@ -73,6 +74,7 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
     "size",
     "split",
     "suites",
+    "threads",
     "timedTokens",
   ]);
   for (const [name, field] of Object.entries(properties)) assert(field.description, name);

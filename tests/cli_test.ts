@@ -1,5 +1,11 @@
 /** The command line as a process: exit codes, one sentence, nothing half-written, resumption. */
-import { assert, assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { SqliteStore } from "../cli/sqlite_store.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
@@ -83,6 +89,8 @@ Deno.test("depthbench refuses bad input with one sentence, its exit code, and no
       [[...RUN, "--policies", "./none.ts"], 3, 'Cannot load policy "./none.ts"'],
       [[...RUN, "--backend", "gpu"], 64, 'Cannot find backend "gpu"'],
       [[...RUN, "--size", "huge"], 64, 'field "size" of flags'],
+      [[...RUN, "--threads", "65"], 64, 'field "threads" of flags'],
+      [[...RUN, "--backend", "cpu", "--threads", "2"], 3, 'Cannot open backend "cpu" with 2'],
       [["run", "--suite", "cpoy"], 64, 'Cannot find suite "cpoy": did you mean "copy"?'],
       [["run", "--model", "smolm2"], 64, 'did you mean "smollm2"?'],
       [["run", "--model", "./none.gguf"], 3, "there is none of that name"],
@@ -107,6 +115,26 @@ Deno.test("depthbench refuses bad input with one sentence, its exit code, and no
       assert(!lines[0]!.endsWith(".") && !outcome.err.includes("    at "), what);
       assertEquals(names(folder), before, what);
     }
+  });
+});
+
+Deno.test("depthbench run takes exactness into the run's identity, threads into its features", async () => {
+  await withFolder(async (folder) => {
+    const manifest = async (out: string, ...flags: readonly string[]) => {
+      const done = await depthbench(folder, ...RUN, "--passes", "free", "--out", out, ...flags);
+      assertStrictEquals(done.code, 0, done.err);
+      return new SqliteStore(`${folder}/${out}/records.sqlite`).read();
+    };
+    const plain = await manifest("plain");
+    const two = await manifest("two", "--threads", "2");
+    const exact = await manifest("exact", "--exact");
+    const { features } = two.manifest.backend;
+    assert(features.includes("2 threads") && features.includes("int8 activations"), `${features}`);
+    assert(exact.manifest.backend.features.includes("f32 activations"));
+    assertStrictEquals(two.manifest.digest, plain.manifest.digest);
+    assertEquals(two.records, plain.records);
+    assertNotEquals(exact.manifest.digest, plain.manifest.digest);
+    assertNotEquals(exact.records[0]?.cell, plain.records[0]?.cell);
   });
 });
 
