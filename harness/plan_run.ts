@@ -14,6 +14,7 @@ import {
   type PassContext,
   type PassItem,
   passSessions,
+  takesPart,
 } from "./passes/cells.ts";
 import type { ArmRequest, RunPlan, RunRequest, SuiteRequest } from "./run_request.ts";
 
@@ -25,7 +26,7 @@ function digest(value: unknown): string {
 }
 
 function recordedArm(request: ArmRequest, role: Arm["role"]): Arm {
-  const { plugin, options, fill, label, sourceDigest, calibration } = request;
+  const { plugin, options, fill, label, sourceDigest, calibration, passes, aside } = request;
   return {
     label: role === "sentinel" ? `${label} again` : label,
     policy: plugin.name,
@@ -35,6 +36,8 @@ function recordedArm(request: ArmRequest, role: Arm["role"]): Arm {
     role,
     card: plugin.card,
     digest: digest({ sourceDigest, name: plugin.name, options, fill }),
+    ...(passes === undefined ? {} : { passes }),
+    ...(aside === undefined ? {} : { aside }),
     ...(calibration === undefined ? {} : { calibration: calibration.record }),
   };
 }
@@ -152,6 +155,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
       backend,
       arms: arms.map(({ arm }) => arm),
       suites: suites.map(({ use }) => use),
+      ...(request.studies === undefined ? {} : { studies: request.studies }),
       passes: request.passes,
       repetitions: request.repetitions,
       timedTokens: request.timedTokens,
@@ -163,6 +167,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
       arms,
       seed: request.seed,
       oracleHeights: request.oracleHeights,
+      lens: request.lens,
       cell: (item, { arm, pass, repetition }) =>
         digest({
           model: model.digest,
@@ -178,6 +183,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           repetition,
           length: pass === "timed" ? fixed.timedTokens : item.maxTokens,
           oracleHeights: pass === "lockstep" ? request.oracleHeights : undefined,
+          lens: pass === "lockstep" && arm.arm.role === "baseline" ? request.lens : undefined,
         }),
     };
     for (const arm of arms) bindArm(context, arm, 1);
@@ -202,7 +208,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
         prompt: item.prompt,
         target: item.target,
       })),
-      cells: cellCount(request, { items: encoded.length, arms: arms.length }),
+      cells: cellCount(request, { items: encoded.length, arms }),
       context,
       encoded,
       request,
@@ -216,11 +222,10 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
 
 function cellCount(
   { passes, repetitions }: RunRequest,
-  { items, arms }: { readonly items: number; readonly arms: number },
+  { items, arms }: { readonly items: number; readonly arms: readonly PassArm[] },
 ): number {
-  const policies = passes.includes("timed") ? arms - 1 : arms;
-  return passes.reduce(
-    (sum, pass) => sum + items * (pass === "timed" ? arms * repetitions : policies),
-    0,
-  );
+  return passes.reduce((sum, pass) => {
+    const taking = arms.filter((arm) => takesPart(arm, pass)).length;
+    return sum + items * taking * (pass === "timed" ? repetitions : 1);
+  }, 0);
 }

@@ -31,6 +31,10 @@ export interface ArmRequest {
   readonly label: string;
   /** Digest of the policy's source: `"sha256:…"`. */
   readonly sourceDigest: string;
+  /** Passes that it takes part in; all of the run when absent. */
+  readonly passes?: readonly Pass[] | undefined;
+  /** Why it is not shown among the policies. */
+  readonly aside?: "control" | "study" | undefined;
   /** Where the options were calibrated, and on which items, if they were. */
   readonly calibration?:
     | { readonly record: Calibration; readonly items: Pick<ItemIds, "ids"> }
@@ -67,6 +71,10 @@ export interface RunRequest {
   readonly suites: readonly SuiteRequest[];
   /** Full depth, first; then the arms to compare. */
   readonly arms: readonly [ArmRequest, ...ArmRequest[]];
+  /** Names of the studies that arms and suites come from. */
+  readonly studies?: readonly string[] | undefined;
+  /** Whether full depth is compared with itself at every height, in lockstep. */
+  readonly lens?: true | undefined;
   /** Passes, at least one. */
   readonly passes: readonly Pass[];
   /** Seed of order, chance and resampling. */

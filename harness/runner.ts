@@ -6,7 +6,7 @@
  */
 import type { Pass, RunRecord } from "./contract/record.ts";
 import { judgeWarmUp } from "./measure/warm_up.ts";
-import type { PassArm, PassContext, PassItem } from "./passes/cells.ts";
+import { type PassArm, type PassContext, type PassItem, takesPart } from "./passes/cells.ts";
 import { freePass } from "./passes/free_pass.ts";
 import { lockstepPass } from "./passes/lockstep_pass.ts";
 import { cellsToRepeat, PassStreams } from "./passes/streams.ts";
@@ -78,7 +78,7 @@ class Work {
   async quality(pass: "free" | "lockstep", item: PassItem): Promise<void> {
     const { context } = this.#plan;
     const arms = context.arms.filter((arm) =>
-      arm.arm.role !== "sentinel" && this.#open(item, arm, { pass, repetition: 0 })
+      takesPart(arm, pass) && this.#open(item, arm, { pass, repetition: 0 })
     );
     if (arms.length === 0) return;
     const what = `${pass} ${item.suite.name}`;
@@ -96,7 +96,9 @@ class Work {
 
   /** Timed pass of all items, after a warm-up on the first. */
   async timed(): Promise<void> {
-    const { context, encoded, request } = this.#plan;
+    const { encoded, request } = this.#plan;
+    const arms = this.#plan.context.arms.filter((arm) => takesPart(arm, "timed"));
+    const context = { ...this.#plan.context, arms };
     const now = this.#handling.now ?? (() => performance.now());
     const options = { tokens: request.timedTokens, now: () => now(), start: now() };
     let warm = false;
@@ -126,7 +128,7 @@ class Work {
   }
 
   async #warmUp(visits: TimedItem, now: () => number): Promise<void> {
-    const { arms } = this.#plan.context;
+    const arms = this.#plan.context.arms.filter((arm) => takesPart(arm, "timed"));
     const timesMs = arms.map((): number[] => []);
     const start = now();
     for (let block = 0;; block++) {

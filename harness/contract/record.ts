@@ -8,6 +8,7 @@
 import type { BackendInfo, KvFill, SessionMemory } from "./backend.ts";
 import type { ModelInfo } from "./model.ts";
 import type { PolicyCard } from "./policy.ts";
+import type { Speculation, TimedSpeculation } from "./round_record.ts";
 import type { Split, SuiteSize } from "./suite.ts";
 
 /** Raised with every incompatible change of manifest or record. */
@@ -40,8 +41,12 @@ export interface Arm {
   readonly fill: KvFill;
   /** Full depth is the baseline; its second copy is the A/A sentinel of timed passes. */
   readonly role: "baseline" | "sentinel" | "policy";
+  /** Passes that it takes part in; all of the run when absent. */
+  readonly passes?: readonly Pass[];
+  /** Why it is not shown among the policies: it is a run's control, or belongs to a study. */
+  readonly aside?: "control" | "study";
   /** When the policy decides; plans are known before signals are. */
-  readonly scope?: "run" | "token" | "block" | "rule";
+  readonly scope?: "run" | "token" | "block" | "rule" | "round";
   /** Card of the policy. */
   readonly card: PolicyCard;
   /** Digest of policy source, options and fill. */
@@ -114,6 +119,8 @@ export interface Manifest {
   readonly arms: readonly Arm[];
   /** Suites. */
   readonly suites: readonly SuiteUse[];
+  /** Studies that arms and suites belong to; absent when there are none. */
+  readonly studies?: readonly string[];
   /** Passes that were asked for. */
   readonly passes: readonly Pass[];
   /** Visits of each prompt in the timed pass, after warm-up. */
@@ -230,6 +237,26 @@ export interface OraclePositions {
   readonly regret: readonly number[];
 }
 
+/** Sums over positions of how like a height's readout is to full depth's, by height 0..L. */
+export interface LensSums {
+  /** Positions summed over. */
+  readonly positions: number;
+  /** Equal greedy tokens. */
+  readonly agree: readonly number[];
+  /** Cosine of the logits. */
+  readonly cosine: readonly number[];
+  /** Cosine of the logits, each vector's mean subtracted. */
+  readonly centred: readonly number[];
+}
+
+/** What the logit lens sees at every height of a full-depth pass. */
+export interface Lens extends LensSums {
+  /** Sums of the cosine of the residual states. */
+  readonly state: readonly number[];
+  /** The same against full depth at another position of the text: what any two positions share. */
+  readonly shuffled: LensSums;
+}
+
 /** Policy and full depth on the same text, position by position. */
 export interface LockstepRecord extends RecordBase {
   /** Tag. */
@@ -266,6 +293,30 @@ export interface LockstepRecord extends RecordBase {
   readonly oracle?: OraclePositions;
   /** Why they were not, one sentence; neither is there in records of older harnesses. */
   readonly oracleAbsent?: string;
+  /** What the logit lens sees; full depth's own records only, where a study asked for it. */
+  readonly lens?: Lens;
+}
+
+/** Times of the parts of a one-row decode step, ms; per block where they are a block's. */
+export interface PartTimes {
+  /** Beginning and ending a step. */
+  readonly step: number;
+  /** A whole block. */
+  readonly block: number;
+  /** Its attention alone. */
+  readonly attention: number;
+  /** Its MLP alone. */
+  readonly mlp: number;
+  /** A readout of the whole vocabulary, waited for. */
+  readonly head: number;
+  /** A signal that reads no vocabulary, waited for. */
+  readonly signal: number;
+  /** A projected entry. */
+  readonly project: number;
+  /** A hole. */
+  readonly hole: number;
+  /** A copied entry. */
+  readonly copy: number;
 }
 
 /** One timed visit of a prompt by one arm. */
@@ -292,6 +343,8 @@ export interface TimedRecord extends RecordBase {
   readonly decodeLedger: Ledger;
   /** Bytes held by the session at the end. */
   readonly memory: SessionMemory;
+  /** Times of parts, taken in the same visit; full depth's records only. */
+  readonly parts?: PartTimes;
 }
 
 /** A cell that raised an error. */

@@ -5,6 +5,9 @@
  * @module
  */
 
+import type { ModelInfo } from "./model.ts";
+import type { Pass } from "./record.ts";
+
 /** Where an item may be used, decided by the hash bucket of its canonical form. */
 export type Split = "train" | "calibration" | "test";
 
@@ -69,4 +72,30 @@ export interface SuitePlugin {
   readonly framing: "plain" | "chat";
   /** Items of one split, in a fixed order. Same request, same items. */
   items(request: ItemRequest): Promise<readonly SuiteItem[]> | readonly SuiteItem[];
+}
+
+/** An arm of a study. */
+export interface StudyArm {
+  /** A policy spec. */
+  readonly policy: string;
+  /** Passes that it takes part in; all of the study's when absent. */
+  readonly passes?: readonly Pass[];
+  /** Whether it is also shown among the policies. */
+  readonly shown?: true;
+}
+
+/** A study: a grid of arms over suites of items. It becomes a run; the summary makes its view. */
+export interface StudyPlugin {
+  /** Unique among suites and studies, equal to the file's name. */
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** Suites that it runs on where a run names no others. */
+  readonly suites: readonly string[];
+  /** Passes that it needs. */
+  readonly passes: readonly Pass[];
+  /** Whether full depth is read out at every height and compared with the top. */
+  readonly lens?: true;
+  /** Its arms on a model. */
+  arms(model: ModelInfo): readonly StudyArm[];
 }

@@ -7,6 +7,22 @@
 import type { KvFill } from "./backend.ts";
 import type { PolicyCard } from "./policy.ts";
 import type { Manifest, StopReason } from "./record.ts";
+import type { StudyView } from "./study_view.ts";
+
+export type {
+  ChartPoint,
+  ChartSeries,
+  ClaimResult,
+  ClaimVerdict,
+  StudyCell,
+  StudyChart,
+  StudyNotation,
+  StudyTable,
+  StudyView,
+} from "./study_view.ts";
+import type { ClassChoice, ExitConfidence, Parity } from "./summary_views.ts";
+
+export type * from "./summary_views.ts";
 
 /** A number with its interval. From a single cluster no interval can be told: both ends are NaN. */
 export interface Estimate {
@@ -119,6 +135,44 @@ export interface Fidelity extends TextFidelity {
   readonly suites?: readonly SuiteFidelity[];
 }
 
+/** Random skipping at an arm's own number of blocks: what knowing nothing of the token achieves. */
+export interface MatchedControl {
+  /** Mean blocks run per token, of the arm and of the control. */
+  readonly blocksRun: number;
+  /** Agreement of the control with full depth. */
+  readonly agreement: Estimate;
+  /** Agreement of the arm minus the control's, paired by text. */
+  readonly difference: Estimate;
+  /** Labels of the settings of random skipping that were mixed. */
+  readonly mixed: readonly string[];
+}
+
+/** Where an arm's time goes by its ledger and the times of parts, ms per decode step. */
+export interface LedgerView {
+  /** Blocks that ran. */
+  readonly blocksMs: number;
+  /** Readouts, the one of the token included. */
+  readonly readoutsMs: number;
+  /** Reads of other signals. */
+  readonly waitsMs: number;
+  /** Fills. */
+  readonly fillsMs: number;
+  /** Beginning and ending a step. */
+  readonly stepMs: number;
+  /** Their sum. */
+  readonly predictedMs: number;
+  /** Measured. */
+  readonly measuredMs: number;
+  /** Measured minus predicted, as a share of a full-depth step. */
+  readonly residual: number;
+  /** Whether the residual is above a tenth of a full-depth step, either way. */
+  readonly red: boolean;
+  /** Full depth's predicted time ÷ the arm's. */
+  readonly predictedSpeedUp: number;
+  /** The same if blocks were all that costs. */
+  readonly blocksOnlySpeedUp: number;
+}
+
 /** One arm over all suites. */
 export interface ArmSummary {
   /** Label. */
@@ -143,10 +197,16 @@ export interface ArmSummary {
   readonly speed?: Speed;
   /** Cost; absent when nothing was decoded. */
   readonly cost?: CostView;
+  /** Random skipping at the same cost; absent without a control to compare with. */
+  readonly control?: MatchedControl;
+  /** Where the time goes; absent when no part was timed. */
+  readonly ledger?: LedgerView;
   /** Tokens read out at each height 0..L; absent when nothing was decoded. */
   readonly heights?: readonly number[];
   /** Share of tokens read out below L; absent when nothing was decoded. */
   readonly exitRate?: number;
+  /** By the first signal it declares; absent where no token left by one in lockstep. */
+  readonly confidence?: ExitConfidence;
 }
 
 /** One token of a sample. */
@@ -159,6 +219,15 @@ export interface SampleToken {
   readonly blocksRun: number;
   /** Whether it differs from the baseline's token at this place. */
   readonly differs: boolean;
+  /** The baseline's token at this place, where a generated one differs and there is one. */
+  readonly instead?: string;
+  /** What the policy last read of it, and at which height. */
+  readonly read?: {
+    readonly height: number;
+    readonly signals: readonly { readonly name: string; readonly value: number }[];
+  };
+  /** Of given texts: −ln p under the policy and under full depth, and KL(full ‖ policy), nats. */
+  readonly given?: { readonly nll: number; readonly fullNll: number; readonly kl: number };
 }
 
 /** One output of one arm. */
@@ -169,6 +238,8 @@ export interface SampleOutput {
   readonly forced?: boolean;
   /** Its tokens. */
   readonly tokens: readonly SampleToken[];
+  /** Tokens beyond those that are kept. */
+  readonly leftOut?: number;
   /** Score, where the suite has one. */
   readonly score?: number;
   /** Why it ended. */
@@ -259,6 +330,8 @@ export interface Summary {
   readonly manifest: Manifest;
   /** First lines of the report: the answer in words. */
   readonly answer: readonly string[];
+  /** The same per quality class A, B, C; absent where no quality was measured. */
+  readonly choices?: readonly ClassChoice[];
   /** Arms, baseline first, without the sentinel. */
   readonly arms: readonly ArmSummary[];
   /** The Pareto plot; absent with fewer than two measured arms. */
@@ -267,6 +340,12 @@ export interface Summary {
   readonly noise?: Noise;
   /** Sample outputs. */
   readonly samples: readonly Sample[];
+  /** The same run on another backend; absent when only one was given. */
+  readonly parity?: Parity;
+  /** Studies; absent when none was asked for. */
+  readonly studies?: readonly StudyView[];
+  /** Policies with several settings, as curves; absent when no policy has. */
+  readonly curves?: StudyView;
   /** Warnings in words. */
   readonly warnings: readonly string[];
   /** Definitions of every number above. */

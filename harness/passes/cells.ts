@@ -10,6 +10,7 @@ import type { Arm, FailedRecord, Pass, RecordBase, SkippedRecord } from "../cont
 import type { SuiteItem, SuitePlugin } from "../contract/suite.ts";
 import { UnsupportedError } from "../contract/errors.ts";
 import { bindPolicy, type BoundPolicy } from "../decode/bound_policy.ts";
+import { requireParts } from "../decode/needed_parts.ts";
 import { MeteredSession } from "../decode/metered_session.ts";
 import type { DecoderSession } from "../contract/backend.ts";
 
@@ -57,8 +58,16 @@ export interface PassContext {
   readonly seed: number;
   /** Whether oracle heights are read whatever they cost; by their cost when absent. */
   readonly oracleHeights?: boolean | undefined;
+  /** Whether full depth is compared with itself at every height, in lockstep. */
+  readonly lens?: boolean | undefined;
   /** Digest of a cell. */
   cell(item: PassItem, at: { arm: PassArm; pass: Pass; repetition: number }): string;
+}
+
+/** Whether an arm takes part in a pass. */
+export function takesPart({ arm }: PassArm, pass: Pass): boolean {
+  if (arm.role === "sentinel" && pass !== "timed") return false;
+  return arm.passes?.includes(pass) ?? true;
 }
 
 /** Opens the counting view of a session. */
@@ -99,7 +108,7 @@ export function troubleRecord(
     : { ...base, pass, outcome: "failed", message };
 }
 
-/** Binds an arm for an item. */
+/** Binds an arm for an item. Throws `UsageError` when its trained parts were not opened. */
 export function bindArm(
   context: PassContext,
   { plugin, options, fill }: PassArm,
@@ -107,7 +116,9 @@ export function bindArm(
 ): BoundPolicy {
   const { model } = context.session;
   const limits = { maxTokens, context: Math.min(context.opened.context, model.context) };
-  return bindPolicy(plugin, { options, fill, model, limits });
+  const bound = bindPolicy(plugin, { options, fill, model, limits });
+  requireParts(bound, context.opened.parts);
+  return bound;
 }
 
 /** Runs `body` with an empty slot that is released in any case. */

@@ -41,6 +41,8 @@ export interface RunView {
   readonly sentinel: ArmRecords | undefined;
   /** Policies, in the manifest's order. */
   readonly policies: readonly ArmRecords[];
+  /** Arms that are not shown among them: controls, and arms of studies. */
+  readonly asides: readonly ArmRecords[];
 }
 
 /** Sorts a run. Throws `InputError` when it has no baseline. */
@@ -61,7 +63,8 @@ export function viewRun(run: StoredRun): RunView {
     run,
     baseline,
     sentinel: arms.find(({ arm }) => arm.role === "sentinel"),
-    policies: arms.filter(({ arm }) => arm.role === "policy"),
+    policies: arms.filter(({ arm }) => arm.role === "policy" && arm.aside === undefined),
+    asides: arms.filter(({ arm }) => arm.role === "policy" && arm.aside !== undefined),
   };
 }
 
