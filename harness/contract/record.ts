@@ -64,7 +64,7 @@ export interface SuiteUse {
   /** Version of its items and scorer. */
   readonly version: number;
   /** What it measures. */
-  readonly measure: "generation" | "likelihood";
+  readonly measure: "generation" | "likelihood" | "speed";
   /** Size asked for. */
   readonly size: SuiteSize;
   /** Split that the items come from. */
@@ -101,7 +101,7 @@ export interface Environment {
 export interface Manifest {
   /** {@linkcode RECORD_SCHEMA}. */
   readonly schema: number;
-  /** Digest of all that follows but start, margin, environment and the backend's features. */
+  /** Digest of all that follows but start, margin, environments, shard and the backend's features. */
   readonly digest: string;
   /** Harness version. */
   readonly harness: string;
@@ -123,14 +123,30 @@ export interface Manifest {
   readonly studies?: readonly string[];
   /** Passes that were asked for. */
   readonly passes: readonly Pass[];
-  /** Visits of each prompt in the timed pass, after warm-up. */
+  /** Visits of each prompt in the timed pass, after warm-up; without a time budget. */
   readonly repetitions: number;
+  /** Time that the timed pass was given to decide its verdicts, ms. */
+  readonly timeBudgetMs?: number;
+  /** Looks at the verdicts that share the error of 5 %; 1 when absent. */
+  readonly looks?: number;
   /** Decode steps of each timed visit. */
   readonly timedTokens: number;
   /** Smallest speed-up that matters, a ratio − 1; the verdicts' margin. */
   readonly margin: number;
   /** Where it ran. */
   readonly environment: Environment;
+  /** Which part of the run this is; absent for a whole run. No part of the digest. */
+  readonly shard?: Shard;
+  /** Machines of merged shards that differ from the first one's; absent when none does. */
+  readonly otherEnvironments?: readonly Environment[];
+}
+
+/** One part of a run, split by items. */
+export interface Shard {
+  /** 1-based. */
+  readonly index: number;
+  /** Number of parts. */
+  readonly count: number;
 }
 
 /** Logical costs counted by the decode loop, summed over the rows of a record. */
@@ -222,6 +238,8 @@ export interface FreeRecord extends RecordBase {
   readonly promptLedger: Ledger;
   /** Costs of the decode steps. */
   readonly decodeLedger: Ledger;
+  /** Rounds of drafting and verifying; policies of scope "round" only. */
+  readonly speculation?: Speculation;
 }
 
 /**
@@ -333,10 +351,21 @@ export interface TimedRecord extends RecordBase {
   readonly promptTokens: number;
   /** Decode steps timed. */
   readonly steps: number;
-  /** Time of the prompt, first token included, ms; absent when a prefilled snapshot was shared. */
+  /** Sequences that each step moved together; 1 when absent. */
+  readonly rows?: number;
+  /**
+   * Time of the prompt, ms, first token included unless `firstTokenMs` is there;
+   * absent when a prefilled snapshot was shared.
+   */
   readonly prefillMs?: number;
+  /** Time of the last prompt row and its readout, of all sequences together, ms. */
+  readonly firstTokenMs?: number;
   /** Time of all decode steps, ms. */
   readonly decodeMs: number;
+  /** Time of each reading, ms: of one step, or of `stepsPerReading` steps; the last may have fewer. */
+  readonly stepMs?: readonly number[];
+  /** Steps timed together because the clock cannot resolve one; 1 when absent. */
+  readonly stepsPerReading?: number;
   /** Blocks that ran in the decode steps, summed. */
   readonly blocksRun: number;
   /** Costs of the decode steps. */
@@ -399,8 +428,15 @@ export interface StoredRun {
 
 /** Where records go. Appending the same cell again replaces it; each append is durable when it resolves. */
 export interface RecordStore {
-  /** Starts or resumes a run; rejects when the stored manifest's digest differs. */
-  open(manifest: Manifest, items: readonly StoredItem[]): Promise<void> | void;
+  /**
+   * Starts or resumes a run; rejects when the stored manifest's digest differs. `planned` are the
+   * cells of a shard.
+   */
+  open(
+    manifest: Manifest,
+    items: readonly StoredItem[],
+    planned?: readonly string[],
+  ): Promise<void> | void;
   /** Cells that are done. */
   done(): ReadonlySet<string>;
   /** Adds records of one unit of work, all or none. */

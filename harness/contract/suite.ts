@@ -29,6 +29,22 @@ export interface SuiteItem {
   readonly group?: string;
   /** Difficulty label for breakdowns, such as `"length-8"`. */
   readonly level?: string;
+  /** Shape of a timed cell; of speed suites only, which have it on every item. */
+  readonly shape?: SpeedShape;
+}
+
+/**
+ * A cell of a speed suite. Each sequence takes `promptTokens` and then `tokens`
+ * tokens of the prompt's text, which is read as a circle; sequences start at
+ * equal distances on it.
+ */
+export interface SpeedShape {
+  /** Tokens of each prompt. */
+  readonly promptTokens: number;
+  /** Decode steps. */
+  readonly tokens: number;
+  /** Sequences that every step moves together. */
+  readonly rows: number;
 }
 
 /** What a suite measures. */
@@ -44,7 +60,9 @@ export type SuiteMeasure =
     score(answer: string, item: SuiteItem): number;
   }
   /** The target is teacher-forced; negative log-likelihood per token in nats. */
-  | { readonly kind: "likelihood" };
+  | { readonly kind: "likelihood" }
+  /** Time only, on forced continuations in the shapes of the items; timed passes alone run it. */
+  | { readonly kind: "speed" };
 
 /** What {@linkcode SuitePlugin.items} is asked for. */
 export interface ItemRequest {

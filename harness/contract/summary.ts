@@ -21,8 +21,16 @@ export type {
   StudyView,
 } from "./study_view.ts";
 import type { ClassChoice, ExitConfidence, Parity } from "./summary_views.ts";
+import type {
+  FamilyComparison,
+  LatencyPercentiles,
+  SkippedCell,
+  SpeedCell,
+  SuiteSpeed,
+} from "./timing_views.ts";
 
 export type * from "./summary_views.ts";
+export type * from "./timing_views.ts";
 
 /** A number with its interval. From a single cluster no interval can be told: both ends are NaN. */
 export interface Estimate {
@@ -56,6 +64,14 @@ export interface SuiteQuality {
   readonly churn?: { readonly lost: number; readonly won: number; readonly pValue: number };
   /** Score ratio to the baseline, or exp of minus the likelihood difference. */
   readonly ratio?: Estimate;
+  /** The arm's perplexity ÷ the baseline's, e^Δ; likelihood suites only. */
+  readonly perplexityRatio?: Estimate;
+  /** p-value of no difference: McNemar's, or a sign-flip test over documents. */
+  readonly pValue?: number;
+  /** The same, adjusted by Holm for policies × suites. */
+  readonly adjustedPValue?: number;
+  /** Fewer than 8 prompts or documents: intervals are rough. */
+  readonly fewPrompts?: true;
   /** Class of the ratio's lower end; absent for the baseline and where the baseline scores 0. */
   readonly quality?: QualityClass;
   /** Mean output length ÷ baseline's; outside 0.9–1.1 the class is "fail". Generation only. */
@@ -76,6 +92,26 @@ export interface Speed {
   readonly verdict: Verdict;
   /** Minimum detectable effect, as a ratio − 1. */
   readonly minimumDetectable: number;
+  /** What was decoded: a given continuation, or the arm's own. The two are never compared. */
+  readonly mode?: "forced" | "free";
+  /** Interval that the verdict is drawn from: simultaneous over the policies, shared by the looks. */
+  readonly decisive?: FamilyComparison["decisive"];
+  /** The p-value, adjusted by Holm for the policies of the run. */
+  readonly adjustedPValue?: number;
+  /** Prompts that would show a speed-up of the margin in 80 % of runs; NaN when it cannot be told. */
+  readonly requiredPrompts?: number;
+  /** Fewer than 8 prompts: intervals are rough, nothing is called equivalent. */
+  readonly fewPrompts?: true;
+  /** By suite, as one family of policies × suites; absent for the baseline. */
+  readonly suites?: readonly SuiteSpeed[];
+  /** Cells of speed suites. */
+  readonly cells?: readonly SpeedCell[];
+  /** Cells of speed suites that were not run. */
+  readonly skippedCells?: readonly SkippedCell[];
+  /** Percentiles of the decode steps; absent where steps were not timed apart. */
+  readonly stepPercentiles?: LatencyPercentiles;
+  /** Percentiles of the time to the first token; absent where it was not timed. */
+  readonly firstTokenPercentiles?: LatencyPercentiles;
 }
 
 /** What the ledger says an average decode step costs, as shares of a full-depth step. */
@@ -314,6 +350,10 @@ export interface NoiseScreen {
 export interface Noise {
   /** Baseline against its own copy, as a speed-up. */
   readonly sentinel: Estimate;
+  /** Verdict on the two copies at the run's margin; anything but "equivalent" speaks of noise. */
+  readonly sentinelVerdict?: Verdict;
+  /** Looks at the verdicts that share the error of 5 %. */
+  readonly looks?: number;
   /** Whether comparisons of this run may be believed. */
   readonly verdict: "quiet" | "noisy";
   /** Why it is noisy, in words. */
