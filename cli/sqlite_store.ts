@@ -1,13 +1,12 @@
 /**
- * Records in one SQLite file. Each append is one transaction, durable when it
- * returns: a process killed at any point leaves whole units of work behind.
+ * Records in one SQLite file. Every unit of work is one synced transaction, so
+ * a process killed at any point leaves whole units behind: SQLite writes and
+ * syncs the pages first and removes the journal, its commit marker, last.
  *
- *     meta     schema version of this file
- *     manifest one row: digest, JSON
- *     items    suite, item → JSON (SQLite's own text ends at a NUL)
- *     records  cell → JSON, read back in the order of the cells' digests
- *
- * Nothing is created before `open`, so a run that cannot be planned leaves no file.
+ * Nothing is created before `open`, so a run that cannot be planned leaves no
+ * file. Older files are brought to today's tables when they are opened, and
+ * read as they are. Several processes may work on one file: each waits for the
+ * other's transaction, and a cell that both ran is replaced as a whole unit.
  *
  * @module
  */
@@ -21,19 +20,12 @@ import {
   type StoredItem,
   type StoredRun,
 } from "../harness/contract/record.ts";
+import { shardText } from "../harness/shard.ts";
 import { fromRecordJson, toRecordJson } from "./record_json.ts";
+import { contentDigest, createTables, hasTables, migrate, schemaOf } from "./store_schema.ts";
 
-/** Raised with every change of the tables below. */
-const FILE_SCHEMA = 1;
-
-const TABLES = `
-  CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-  CREATE TABLE manifest (digest TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
-  CREATE TABLE items (
-    suite TEXT NOT NULL, item TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (suite, item)
-  ) STRICT;
-  CREATE TABLE records (cell TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
-`;
+/** How long a process waits for another one's transaction, ms. */
+const BUSY_MS = 30_000;
 
 const NO_CELLS: ReadonlySet<string> = new Set();
 
@@ -48,19 +40,30 @@ export class SqliteStore implements RecordStore {
     this.#path = path;
   }
 
-  /** Starts or resumes a run. Throws `InputError` when the file holds another one. */
-  open(manifest: Manifest, items: readonly StoredItem[]): void {
+  /**
+   * Starts or resumes a run; `planned` are the cells that a shard is to run. Throws
+   * `InputError` when the file holds another run, or another shard of it.
+   */
+  open(
+    manifest: Manifest,
+    items: readonly StoredItem[],
+    planned: readonly string[] = [],
+  ): void {
     const database = this.#connect({ readOnly: false });
-    const digest = this.#storedDigest(database);
-    if (digest !== undefined && digest !== manifest.digest) {
+    try {
+      transact(database, () => {
+        if (!hasTables(database)) create(database, { manifest, items, planned });
+        schemaOf(database);
+        const stored = database.prepare("SELECT json FROM manifest").get();
+        this.#expectSame(fromRecordJson(String(stored?.json)) as Manifest, manifest);
+        migrate(database);
+      });
+      const cells = database.prepare("SELECT cell FROM records").all();
+      this.#done = new Set(cells.map((row) => String(row.cell)));
+    } catch (error) {
       this.close();
-      throw new InputError(
-        `Cannot resume "${this.#path}": it holds another run: choose another --out, or start over with --fresh`,
-      );
+      throw this.#unreadable(error);
     }
-    if (digest === undefined) this.#create(database, { manifest, items });
-    const cells = database.prepare("SELECT cell FROM records").all();
-    this.#done = new Set(cells.map((row) => String(row.cell)));
   }
 
   /** Cells that have a record. */
@@ -77,23 +80,26 @@ export class SqliteStore implements RecordStore {
       );
     }
     const insert = database.prepare(
-      "INSERT INTO records VALUES (?, ?) ON CONFLICT (cell) DO UPDATE SET json = excluded.json",
+      "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (cell) " +
+        "DO UPDATE SET json = excluded.json, content = excluded.content",
     );
     transact(database, () => {
-      for (const record of records) insert.run(record.cell, toRecordJson(record));
+      for (const record of records) {
+        const json = toRecordJson(record);
+        insert.run(record.cell, json, contentDigest(json));
+      }
     });
     for (const { cell } of records) this.#done.add(cell);
   }
 
-  /** Everything stored. Throws `InputError` when the file is not there or not a run. */
+  /** Everything stored. Throws `InputError` when the file is not there, not a run, or damaged. */
   read(): StoredRun {
-    const database = this.#database ?? this.#connect({ readOnly: true });
-    try {
+    return this.#reading((database) => {
       const manifest = database.prepare("SELECT json FROM manifest").get();
       if (manifest === undefined) throw new Error("it holds no run");
-      this.#checkSchema(database);
+      const hasContent = schemaOf(database) >= 2;
       const items = database.prepare("SELECT json FROM items ORDER BY suite, item").all();
-      const records = database.prepare("SELECT json FROM records ORDER BY cell").all();
+      const records = database.prepare("SELECT * FROM records ORDER BY cell").all();
       const parsed = fromRecordJson(String(manifest.json)) as Manifest;
       if (parsed.schema !== RECORD_SCHEMA) {
         throw new Error(`expected record schema ${RECORD_SCHEMA}, current is ${parsed.schema}`);
@@ -101,13 +107,25 @@ export class SqliteStore implements RecordStore {
       return {
         manifest: parsed,
         items: items.map((row) => fromRecordJson(String(row.json)) as StoredItem),
-        records: records.map((row) => fromRecordJson(String(row.json)) as RunRecord),
+        records: records.map(({ cell, json, content }) => {
+          if (hasContent && contentDigest(String(json)) !== content) {
+            throw new Error(`the record of cell "${String(cell)}" is damaged`);
+          }
+          return fromRecordJson(String(json)) as RunRecord;
+        }),
       };
-    } catch (error) {
-      throw this.#unreadable(error);
-    } finally {
-      if (this.#done === undefined) this.close();
-    }
+    });
+  }
+
+  /** Cells that the file is to hold; empty for a whole run. */
+  planned(): readonly string[] {
+    return this.#reading((database) =>
+      schemaOf(database) < 2
+        ? []
+        : database.prepare("SELECT cell FROM plan ORDER BY cell").all().map(({ cell }) =>
+          String(cell)
+        )
+    );
   }
 
   /** Ends the use of the file. */
@@ -121,43 +139,39 @@ export class SqliteStore implements RecordStore {
     try {
       // Fails with the system's own words where SQLite would say "unable to open database file".
       if (readOnly) Deno.statSync(this.#path);
-      this.#database = new DatabaseSync(this.#path, { readOnly });
-      this.#database.exec("PRAGMA busy_timeout = 2000; PRAGMA synchronous = FULL;");
+      this.#database = new DatabaseSync(this.#path, {
+        readOnly: readOnly && !isInterrupted(this.#path),
+      });
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+      this.#database.exec("PRAGMA synchronous = FULL;");
       return this.#database;
     } catch (error) {
       throw this.#unreadable(error);
     }
   }
 
-  #storedDigest(database: DatabaseSync): string | undefined {
+  /** Runs `work` on the open file, or opens it for that time only. */
+  #reading<T>(work: (database: DatabaseSync) => T): T {
+    const database = this.#database ?? this.#connect({ readOnly: true });
     try {
-      const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-      if (tables.length === 0) return undefined;
-      this.#checkSchema(database);
-      const row = database.prepare("SELECT digest FROM manifest").get();
-      return row === undefined ? undefined : String(row.digest);
+      return work(database);
     } catch (error) {
-      this.close();
       throw this.#unreadable(error);
+    } finally {
+      if (this.#done === undefined) this.close();
     }
   }
 
-  #checkSchema(database: DatabaseSync): void {
-    const version = database.prepare("SELECT value FROM meta WHERE key = 'schema'").get()?.value;
-    if (version !== FILE_SCHEMA) {
-      throw new Error(`expected file schema ${FILE_SCHEMA}, current is ${String(version)}`);
-    }
-  }
-
-  #create(database: DatabaseSync, run: Omit<StoredRun, "records">): void {
-    transact(database, () => {
-      database.exec(TABLES);
-      database.prepare("INSERT INTO meta VALUES ('schema', ?)").run(FILE_SCHEMA);
-      database.prepare("INSERT INTO manifest VALUES (?, ?)")
-        .run(run.manifest.digest, toRecordJson(run.manifest));
-      const insert = database.prepare("INSERT INTO items VALUES (?, ?, ?)");
-      for (const item of run.items) insert.run(item.suite, item.item, toRecordJson(item));
-    });
+  #expectSame(stored: Manifest, wanted: Manifest): void {
+    const holds = stored.digest !== wanted.digest
+      ? "another run"
+      : shardText(stored.shard) !== shardText(wanted.shard)
+      ? `${shardText(stored.shard)} of this run, not ${shardText(wanted.shard)}`
+      : undefined;
+    if (holds === undefined) return;
+    throw new InputError(
+      `Cannot resume "${this.#path}": it holds ${holds}: choose another --out, or start over with --fresh`,
+    );
   }
 
   #unreadable(cause: unknown): Error {
@@ -172,6 +186,28 @@ export class SqliteStore implements RecordStore {
         "name the folder that a run wrote",
       { cause },
     );
+  }
+}
+
+function create(
+  database: DatabaseSync,
+  run: Omit<StoredRun, "records"> & { readonly planned: readonly string[] },
+): void {
+  createTables(database);
+  database.prepare("INSERT INTO manifest VALUES (?, ?)")
+    .run(run.manifest.digest, toRecordJson(run.manifest));
+  const insertItem = database.prepare("INSERT INTO items VALUES (?, ?, ?)");
+  for (const item of run.items) insertItem.run(item.suite, item.item, toRecordJson(item));
+  const insertCell = database.prepare("INSERT INTO plan VALUES (?)");
+  for (const cell of run.planned) insertCell.run(cell);
+}
+
+/** Whether a killed process left a journal: reading then first undoes what was half written. */
+function isInterrupted(path: string): boolean {
+  try {
+    return Deno.statSync(`${path}-journal`).size > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -17,7 +17,7 @@ import type {
   StoredItem,
 } from "./contract/record.ts";
 import type { Split, SuitePlugin, SuiteSize } from "./contract/suite.ts";
-import type { PassContext, PassItem } from "./passes/cells.ts";
+import type { PassArm, PassContext, PassItem } from "./passes/cells.ts";
 
 /** An arm as asked for. */
 export interface ArmRequest {
@@ -111,6 +111,10 @@ export interface RunPlan {
   readonly encoded: readonly PassItem[];
   /** The request. */
   readonly request: RunRequest;
+  /** Whether a cell belongs to this shard; all do when absent. */
+  owns?(item: PassItem, arm: PassArm, pass: Pass): boolean;
+  /** Cells of this shard; absent for a whole run. */
+  readonly planned?: readonly string[] | undefined;
   /** Frees the session. */
   close(): void;
 }
@@ -125,6 +129,16 @@ export interface RunProgress {
   readonly what: string;
 }
 
+/** A clock whose readings belong to named sections. */
+export interface SectionClock {
+  /** Begins a section anew: a cell, or the preparation of one. */
+  enter(section: string): void;
+  /** The next reading of the section, ms. */
+  now(): number;
+  /** Whether its readings were made before: nothing then warms up. */
+  readonly isReplayed: boolean;
+}
+
 /** How a plan is carried out. */
 export interface RunHandling {
   /** Where records go. */
@@ -135,4 +149,6 @@ export interface RunHandling {
   readonly signal?: AbortSignal | undefined;
   /** The clock, ms; `performance.now` when absent. */
   now?(): number;
+  /** A recorded clock is told whose readings come next; it needs no warm-up. */
+  readonly recordedClock?: SectionClock | undefined;
 }

@@ -29,7 +29,7 @@ const WARM_UP_BUDGET_MS = 20_000;
 /** Carries a plan out. Cells that the store holds are not run again. */
 export async function runPlan(plan: RunPlan, handling: RunHandling): Promise<void> {
   const { store } = handling;
-  await store.open(plan.manifest, plan.items);
+  await store.open(plan.manifest, plan.items, plan.planned);
   const work = new Work(plan, handling);
   for (const pass of plan.request.passes) {
     if (pass === "timed") await work.timed();
@@ -57,7 +57,9 @@ class Work {
   }
 
   #open(item: PassItem, arm: PassArm, at: { pass: Pass; repetition: number }): boolean {
-    return !this.#done.has(this.#plan.context.cell(item, { arm, ...at }));
+    const { context, owns } = this.#plan;
+    return (owns?.(item, arm, at.pass) ?? true) &&
+      !this.#done.has(context.cell(item, { arm, ...at }));
   }
 
   async #keep(records: readonly RunRecord[], what: string): Promise<void> {
@@ -99,9 +101,16 @@ class Work {
     const { encoded, request } = this.#plan;
     const arms = this.#plan.context.arms.filter((arm) => takesPart(arm, "timed"));
     const context = { ...this.#plan.context, arms };
-    const now = this.#handling.now ?? (() => performance.now());
-    const options = { tokens: request.timedTokens, now: () => now(), start: now() };
-    let warm = false;
+    const recorded = this.#handling.recordedClock;
+    const now = () => recorded?.now() ?? this.#handling.now?.() ?? performance.now();
+    recorded?.enter("timed pass");
+    const options = {
+      tokens: request.timedTokens,
+      now,
+      start: now(),
+      enter: (section: string) => recorded?.enter(section),
+    };
+    let warm = recorded?.isReplayed ?? false;
     for (const item of encoded) {
       const open = Array.from({ length: request.repetitions }, (_, repetition) => repetition)
         .filter((repetition) =>

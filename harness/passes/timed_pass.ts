@@ -36,6 +36,8 @@ export interface TimedOptions {
   now(): number;
   /** Start of the timed pass on that clock. */
   readonly start: number;
+  /** Tells a recorded clock whose readings come next. */
+  enter?(section: string): void;
 }
 
 /** What one arm needs on one item; made in the dry visit. */
@@ -142,6 +144,8 @@ export class TimedItem {
     const { session, metered } = this.#context;
     refuseScouts(arm);
     const bound = bindArm(this.#context, arm, this.#options.tokens);
+    const cell = this.#context.cell(this.#item, { arm, pass: "timed", repetition: 0 });
+    this.#options.enter?.(`prompt ${cell}`);
     const start = this.#options.now();
     await withSlot(session, (slot) => this.#prefill(session, bound, slot));
     const prefillMs = this.#options.now() - start;
@@ -184,6 +188,7 @@ export class TimedItem {
         records.push(troubleRecord(base, "timed", prepared));
         continue;
       }
+      this.#options.enter?.(base.cell);
       try {
         records.push({ ...base, ...await this.#record(prepared, place) });
       } catch (error) {
