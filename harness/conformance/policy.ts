@@ -115,7 +115,27 @@ function casesOf(plugin: PolicyPlugin, given: OptionInput | undefined): {
   };
 }
 
-/** Calls of `defaultFill` and `actsOnPrompt`, and the first wrong answer of theirs. */
+/** Calls of `readoutHead` at every height, and the first answer that names no head. */
+function headsFault(each: PolicyCase): ReturnType<typeof harnessQuestions> {
+  const calls: WatchedCall[] = [];
+  const { plugin, options, run } = each;
+  if (plugin.scope === "run" || plugin.scope === "token") return { calls, fault: undefined };
+  if (plugin.readoutHead === undefined) return { calls, fault: undefined };
+  const where = caseText(each);
+  let fault: string | undefined;
+  for (let height = 0; height < run.model.layerCount; height++) {
+    const watched = watch((guard) => plugin.readoutHead?.(height, guard(options, "options")));
+    calls.push({ call: "readoutHead", where, watched });
+    const { answer, thrown } = watched;
+    if (thrown === undefined && (typeof answer !== "string" || answer === "")) {
+      fault ??= `expected readoutHead to name a head: at height ${height} with ${where} it ` +
+        `answers ${shown(answer)}`;
+    }
+  }
+  return { calls, fault };
+}
+
+/** Calls of `defaultFill`, `readoutHead` and `actsOnPrompt`, and the first wrong answer of theirs. */
 function harnessQuestions(cases: readonly PolicyCase[]): {
   readonly calls: readonly WatchedCall[];
   readonly fault: string | undefined;
@@ -132,6 +152,9 @@ function harnessQuestions(cases: readonly PolicyCase[]): {
       fault ??= `expected defaultFill to name a KV fill (${FILLS.join(", ")}): with ${where} it ` +
         `gives ${shown(fill.answer)}`;
     }
+    const heads = headsFault(each);
+    calls.push(...heads.calls);
+    fault ??= heads.fault;
     if (plugin.actsOnPrompt === undefined) continue;
     const prompt = watch((guard) => plugin.actsOnPrompt?.(guard(options, "options")));
     calls.push({ call: "actsOnPrompt", where, watched: prompt });

@@ -36,8 +36,11 @@ function isText(value: unknown): boolean {
 }
 
 function declarationFault(declared: Readonly<Record<string, unknown>>): string | undefined {
-  const { name, kind, signal, head, against, probe, output } = declared;
+  const { name, kind, signal, head, against, probe, output, perHeight } = declared;
   if (!isText(name)) return `a name for each signal: one is ${shown(name)}`;
+  if (perHeight !== undefined && perHeight !== true) {
+    return `"perHeight" of signal "${name}" to be true or absent: it is ${shown(perHeight)}`;
+  }
   switch (kind) {
     case "readout":
       if (!READOUT.some((each) => each === signal)) {

@@ -149,7 +149,7 @@ function fault(plugin: Fields): Fault | undefined {
       return { field: each, expected: "a function", value: plugin[each] };
     }
   }
-  for (const each of ["actsOnPrompt", "validate"]) {
+  for (const each of ["actsOnPrompt", "readoutHead", "validate"]) {
     if (plugin[each] !== undefined && typeof plugin[each] !== "function") {
       return { field: each, expected: "a function or nothing", value: plugin[each] };
     }

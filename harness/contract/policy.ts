@@ -237,6 +237,8 @@ export interface BlockPolicy<O, S = unknown> extends PolicyBase<O> {
   signals(options: O): readonly SignalDeclaration[];
   /** The action; `run` at any height that was not asked for. */
   decide(point: BlockPoint<S>, options: O): Action;
+  /** Head that reads out a row which left at one of these heights; `"shared"` when absent. */
+  readoutHead?(height: number, options: O): string;
 }
 
 /** A decision that is data. */
@@ -247,6 +249,8 @@ export interface RulePolicy<O> extends PolicyBase<O> {
   signals(options: O): readonly SignalDeclaration[];
   /** When the rule holds, the action is taken; otherwise the block runs. */
   rule(model: ModelInfo, options: O): { readonly when: Rule; readonly then: Action };
+  /** Head that reads out a row which left at one of these heights; `"shared"` when absent. */
+  readoutHead?(height: number, options: O): string;
 }
 
 /** A policy as a plugin. */

@@ -118,6 +118,8 @@ export type SignalDeclaration =
     readonly signal: ReadoutSignal;
     /** `"shared"`, or the name of a trained head. */
     readonly head: string;
+    /** Whether each height has a head of its own: see {@linkcode partName}. */
+    readonly perHeight?: true;
   }
   | {
     readonly name: string;
@@ -132,7 +134,29 @@ export type SignalDeclaration =
     readonly probe: string;
     /** Which of its outputs. */
     readonly output: number;
+    /** Whether each height has a network of its own: see {@linkcode partName}. */
+    readonly perHeight?: true;
   };
+
+/**
+ * Name of the trained part that a declaration means at a height: the name itself,
+ * or `"<name>.<height>"` where each height has a part of its own.
+ *
+ * @example
+ * ```ts
+ * import { partName } from "@depthbench/depthbench/contract";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(partName("calm", { height: 3 }), "calm");
+ * assertEquals(partName("valade", { height: 3, perHeight: true }), "valade.3");
+ * ```
+ */
+export function partName(
+  name: string,
+  { height, perHeight }: { readonly height: number; readonly perHeight?: true | undefined },
+): string {
+  return perHeight === true ? `${name}.${height}` : name;
+}
 
 /** Signals that can be declared by name alone, with the usual meaning. */
 export type SignalName = ReadoutSignal | StateSignal;

@@ -9,7 +9,8 @@
  * @module
  */
 import type { DecoderStep } from "../contract/backend.ts";
-import type { BoundPolicy } from "./bound_policy.ts";
+import { SHARED_READOUT } from "../contract/signal.ts";
+import type { BoundDepth } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import type { Climber } from "./climber.ts";
 import { DecisionAscent } from "./decision_ascent.ts";
@@ -34,7 +35,7 @@ export class Ascent {
   readonly #layerCount: number;
 
   /** An ascent of one sequence. */
-  constructor(bound: BoundPolicy, options: AscentOptions) {
+  constructor(bound: BoundDepth, options: AscentOptions) {
     this.#memory = new PolicyMemory(bound, options.carried);
     this.#layerCount = bound.point.model.layerCount;
     const parts = {
@@ -51,6 +52,7 @@ export class Ascent {
   async climb(step: DecoderStep, climbers: readonly Climber[]): Promise<void> {
     for (const row of climbers) {
       row.exitHeight = this.#layerCount;
+      row.head = SHARED_READOUT.head;
       row.stopped = false;
       row.exitMark = undefined;
       row.reading = undefined;

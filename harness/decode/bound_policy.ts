@@ -11,6 +11,7 @@ import {
   type Action,
   ACTIONS,
   type BlockPoint,
+  type DepthPolicy,
   type Limits,
   type Plan,
   type PolicyPlugin,
@@ -20,6 +21,7 @@ import {
 } from "../contract/policy.ts";
 import { ruleHeights, ruleHolds } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
+import { bindRounds, type BoundRounds } from "./bound_rounds.ts";
 import { compilePlan } from "./plan_program.ts";
 
 /** What all bound policies have. */
@@ -60,10 +62,15 @@ export interface BoundDecisions extends BoundBase {
   readonly signals: readonly SignalDeclaration[];
   /** The action at one of these heights; validated. */
   decide(point: BlockPoint): Action;
+  /** Name of the head that reads out a row which left at a height. */
+  headAt(height: number): string;
 }
 
+/** A depth policy ready to run. */
+export type BoundDepth = BoundPlans | BoundDecisions;
+
 /** A policy ready to run. */
-export type BoundPolicy = BoundPlans | BoundDecisions;
+export type BoundPolicy = BoundDepth | BoundRounds;
 
 /** What a policy is bound to. */
 export interface Binding {
@@ -135,7 +142,7 @@ function startsWithEntry(plan: Plan, layerCount: number): boolean {
  * Whether rows must go one after the other: a state passes from each to the next,
  * or a full-depth run of one must see what the plans of those before have left.
  */
-export function goesInOrder(bound: BoundPolicy): boolean {
+export function goesInOrder(bound: BoundDepth): boolean {
   if (bound.state !== undefined) return true;
   return bound.kind === "plan" && bound.scouts && bound.fill !== "recompute";
 }
@@ -149,7 +156,7 @@ function refuse(name: string, fill: KvFill, why: string): never {
  * `none` needs plans, so that the loop can prove or the backend can check that
  * nothing reads the entries; `recompute` and `copy` need exits or a block run.
  */
-function checkFill(bound: BoundPolicy, fill: KvFill): void {
+function checkFill(bound: BoundDepth, fill: KvFill): void {
   if (fill === "none" && bound.kind === "decide") {
     refuse(
       bound.name,
@@ -184,13 +191,38 @@ function checkFill(bound: BoundPolicy, fill: KvFill): void {
 }
 
 /** Binds a policy. Throws `RangeError` when options do not fit the model. */
+export function bindPolicy(plugin: DepthPolicy, binding: Binding): BoundDepth;
+export function bindPolicy(plugin: PolicyPlugin, binding: Binding): BoundPolicy;
 export function bindPolicy(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
+  if (plugin.scope === "round") {
+    const { options, fill, model, limits } = binding;
+    if (fill !== "none") {
+      refuse(
+        plugin.name,
+        fill,
+        "verification writes every entry, nobody reads a draft's: use none",
+      );
+    }
+    return bindRounds(plugin, { options, point: { model, limits } });
+  }
   const bound = bindScope(plugin, binding);
   checkFill(bound, binding.fill);
   return bound;
 }
 
-function bindScope(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
+/** The head of each height: the model's own at the top. */
+function headsOf(
+  plugin: Pick<Extract<PolicyPlugin, { scope: "block" | "rule" }>, "readoutHead">,
+  { model, options }: Binding,
+): (height: number) => string {
+  const heads = Array.from(
+    { length: model.layerCount },
+    (_, height) => plugin.readoutHead?.(height, options) ?? "shared",
+  );
+  return (height) => heads[height] ?? "shared";
+}
+
+function bindScope(plugin: DepthPolicy, binding: Binding): BoundDepth {
   const { options, fill, model, limits } = binding;
   plugin.validate?.(model, options);
   const point: RunPoint = { model, limits };
@@ -225,6 +257,7 @@ function bindScope(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
         heights,
         signals: plugin.signals(options),
         decide: (at) => checkAction(name, plugin.decide(at, options)),
+        headAt: headsOf(plugin, binding),
       };
     }
     case "rule": {
@@ -237,6 +270,7 @@ function bindScope(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
         kind: "decide",
         heights,
         signals: plugin.signals(options),
+        headAt: headsOf(plugin, binding),
         decide: (at) =>
           ruleHolds(when, { height: at.height, signals: at.signals, point: at }) ? then : "run",
       };

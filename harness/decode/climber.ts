@@ -4,7 +4,7 @@
  * @module
  */
 import type { Phase } from "../contract/backend.ts";
-import type { HiddenMark } from "../contract/signal.ts";
+import { type HiddenMark, SHARED_READOUT } from "../contract/signal.ts";
 
 /** What a policy read of a row at one height. */
 export interface Reading {
@@ -28,6 +28,8 @@ export interface Climber {
   fullDepth: boolean;
   /** Height at which it is read out. */
   exitHeight: number;
+  /** Name of the head that reads it out. */
+  head: string;
   /** Blocks that ran up to the readout, parts by halves. */
   blocksRun: number;
   /** Whether the policy ended the generation here. */
@@ -49,6 +51,7 @@ export function climber(): Climber {
     emitted: 0,
     fullDepth: false,
     exitHeight: 0,
+    head: SHARED_READOUT.head,
     blocksRun: 0,
     stopped: false,
     exitMark: undefined,

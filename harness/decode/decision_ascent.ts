@@ -59,6 +59,7 @@ export class DecisionAscent {
       }
       this.#run(step, alive, { from: height, to: asked });
       const marks: HeightMarks = {
+        height: asked,
         previousBlock: asked > 0 ? below : undefined,
         previousCheck: asked > 0 ? previousCheck : undefined,
         embedding: asked > 0 ? embedding : undefined,
@@ -126,7 +127,10 @@ export class DecisionAscent {
     },
   ): readonly Climber[] {
     const leaving = alive.filter((row) => actions.get(row) === "exit");
-    for (const row of leaving) row.exitHeight = asked;
+    for (const row of leaving) {
+      row.exitHeight = asked;
+      row.head = this.#bound.headAt(asked);
+    }
     for (const row of alive) if (actions.get(row) === "stop") row.stopped = true;
     if (leaving.length === 0) return alive;
     const { fill } = this.#bound;

@@ -4,7 +4,6 @@
  * @module
  */
 import type { DecoderSession, Row, Sampler, TokenChoice } from "../contract/backend.ts";
-import { SHARED_READOUT } from "../contract/signal.ts";
 import type { Ascent } from "./ascent.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
@@ -67,7 +66,7 @@ export async function prefill(
       await ascent.climb(step, climbers);
       if (from + size >= tokens.length) {
         const last = climbers.at(-1)!;
-        const readout = { ...SHARED_READOUT, mark: last.exitMark };
+        const readout = { head: last.head, mark: last.exitMark };
         const pending = step.readToken(readout, [last.row], sampler);
         const choice: TokenChoice = "then" in pending ? await pending : pending;
         outcome = { token: choice.tokens[0]!, last };

@@ -5,10 +5,18 @@
  * @module
  */
 import type { Awaitable, DecoderStep } from "../contract/backend.ts";
-import type { HiddenMark, SignalDeclaration, SignalRequest, Signals } from "../contract/signal.ts";
+import {
+  type HiddenMark,
+  partName,
+  type SignalDeclaration,
+  type SignalRequest,
+  type Signals,
+} from "../contract/signal.ts";
 
-/** Marks at hand when signals are read at a height. */
+/** The height at which signals are read, and the marks at hand there. */
 export interface HeightMarks {
+  /** The height. */
+  readonly height: number;
   /** State one block lower. */
   readonly previousBlock: HiddenMark | undefined;
   /** State at the previous height that was asked. */
@@ -49,9 +57,16 @@ export function signalRequest(
 ): SignalRequest | undefined {
   switch (signal.kind) {
     case "readout":
-      return { kind: "readout", signal: signal.signal, readout: { head: signal.head } };
+      return {
+        kind: "readout",
+        signal: signal.signal,
+        readout: { head: partName(signal.head, { ...signal, height: marks.height }) },
+      };
     case "probe":
-      return { kind: "probe", probe: signal.probe };
+      return {
+        kind: "probe",
+        probe: partName(signal.probe, { ...signal, height: marks.height }),
+      };
     case "state": {
       const a = signal.against === "previous_block"
         ? marks.previousBlock

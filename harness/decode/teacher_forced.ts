@@ -8,9 +8,8 @@
  * @module
  */
 import type { DecoderSession, DecoderStep, Row } from "../contract/backend.ts";
-import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
-import { type BoundPolicy, goesInOrder } from "./bound_policy.ts";
+import { type BoundDepth, goesInOrder } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { type Climber, climber } from "./climber.ts";
 import { guarded } from "./guarded.ts";
@@ -25,7 +24,7 @@ const CHUNK = 32;
 /** What is run. */
 export interface TeacherForcedRequest extends ChanceKeys {
   /** The bound policy. */
-  readonly bound: BoundPolicy;
+  readonly bound: BoundDepth;
   /** An empty slot; the caller releases it. */
   readonly slot: number;
   /** Prompt tokens, at least one: not decided unless the policy acts on the prompt. */
@@ -43,7 +42,7 @@ export interface TeacherForcedRequest extends ChanceKeys {
 }
 
 /** Whether a policy's positions may go as one batch. */
-export function canBatch(bound: BoundPolicy): boolean {
+export function canBatch(bound: BoundDepth): boolean {
   return !goesInOrder(bound);
 }
 
@@ -115,7 +114,7 @@ async function show(
   row: Climber,
   use: (logits: Float32Array) => void,
 ): Promise<void> {
-  const readout = { ...SHARED_READOUT, mark: row.exitMark };
+  const readout = { head: row.head, mark: row.exitMark };
   const pending = step.readLogits(readout, [row.row]);
   use("then" in pending ? await pending : pending);
 }

@@ -93,6 +93,13 @@ export function bindSetting(table: TraceTable, setting: ReplaySetting): BoundSet
   const base = { setting, table, actsOnPrompt: policy.actsOnPrompt, hasState, observes, bound };
   if (policy.kind === "plan") return { ...base, asked: [], signals: [], columns: [] };
   const { heights, signals } = policy;
+  const own = heights.map((height) => policy.headAt(height)).find((head) => head !== "shared");
+  if (own !== undefined) {
+    throw refusal(
+      label,
+      `it reads tokens out by head "${own}", and a trace holds those of the shared head: run it`,
+    );
+  }
   return {
     ...base,
     asked: heights.map((height) => levelOf(height, base)),

@@ -124,7 +124,7 @@ class TextTracer {
       const column = heights.indexOf(height);
       if (column >= 0) {
         const lower = height === 0 ? undefined : embedding;
-        const states = { previousBlock, previousCheck: undefined, embedding: lower };
+        const states = { height, previousBlock, previousCheck: undefined, embedding: lower };
         await this.#readSignals(step, read, { column, states });
         if (measures.length > 0) marks.push(step.mark(rows));
       }

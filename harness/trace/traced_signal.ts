@@ -51,12 +51,17 @@ export const TOKEN_KEY = "token@shared";
 export function signalKey(signal: SignalDeclaration): string {
   switch (signal.kind) {
     case "readout":
-      return `${signal.signal}@${signal.head}`;
+      return `${signal.signal}@${signal.head}${perHeight(signal)}`;
     case "state":
       return `${signal.signal}~${signal.against}`;
     case "probe":
-      return `probe ${signal.probe}[${signal.output}]`;
+      return `probe ${signal.probe}${perHeight(signal)}[${signal.output}]`;
   }
+}
+
+/** Marks keys of signals that read another part at each height. */
+function perHeight(signal: { readonly perHeight?: true }): string {
+  return signal.perHeight === true ? ".*" : "";
 }
 
 /** What prices of signals depend on. */
@@ -93,9 +98,12 @@ export function tracedSignals(
 
 function networkMacsOf(signal: SignalDeclaration, { parts, dModel }: SignalPricing): number {
   if (signal.kind === "state") return 0;
+  // Parts of one name have one shape, whatever their height.
+  const isNamed = (wanted: string) => ({ name }: { readonly name: string }) =>
+    signal.perHeight === true ? name.startsWith(`${wanted}.`) : name === wanted;
   const network = signal.kind === "probe"
-    ? parts?.probes.find(({ name }) => name === signal.probe)
-    : parts?.heads.find(({ name }) => name === signal.head);
+    ? parts?.probes.find(isNamed(signal.probe))
+    : parts?.heads.find(isNamed(signal.head));
   return network === undefined ? 0 : networkMacs(network.steps, dModel);
 }
 
