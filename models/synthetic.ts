@@ -23,10 +23,14 @@ import type {
   GlobalRole,
   LoadedModel,
   StoredTensor,
-  TensorType,
 } from "../harness/contract/model.ts";
 import { createRandom, hash32 } from "../harness/numerics/random.ts";
-import { blockSize, quantize, tensorBytes } from "../harness/numerics/quantization/mod.ts";
+import {
+  blockSize,
+  quantize,
+  tensorBytes,
+  type WritableType,
+} from "../harness/numerics/quantization/mod.ts";
 import { sha256Hex } from "../harness/numerics/sha256.ts";
 import { toyTokenizer } from "./tokenizer/toy.ts";
 
@@ -53,7 +57,7 @@ export interface SyntheticShape {
   /** Seed of the weights. */
   readonly seed: number;
   /** Storage of the matrices; norms are always f32. Default `"f32"`. */
-  readonly type?: TensorType;
+  readonly type?: WritableType;
 }
 
 /** Mean and standard deviation of the weights of one tensor. */
@@ -168,7 +172,7 @@ function syntheticCheckpoint(shape: SyntheticShape): Checkpoint {
 function generated(
   name: string,
   shape: readonly number[],
-  options: { readonly type: TensorType; readonly seed: number; readonly spread: Spread },
+  options: { readonly type: WritableType; readonly seed: number; readonly spread: Spread },
 ): StoredTensor {
   const { type, seed, spread } = options;
   const count = shape.reduce((product, n) => product * n, 1);

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import type { Checkpoint } from "../harness/contract/model.ts";
-import { dequantize, STORAGE_TYPES, tensorBytes } from "../harness/numerics/quantization/mod.ts";
+import { dequantize, tensorBytes, WRITABLE_TYPES } from "../harness/numerics/quantization/mod.ts";
 import { syntheticModel, type SyntheticShape } from "./synthetic.ts";
 
 const SHAPE: SyntheticShape = {
@@ -53,7 +53,7 @@ Deno.test("syntheticModel() depends on its seed and shape alone", async () => {
 });
 
 Deno.test("syntheticModel() stores matrices in any type and norms in f32", async () => {
-  for (const type of STORAGE_TYPES) {
+  for (const type of WRITABLE_TYPES) {
     const { checkpoint } = syntheticModel({ ...SHAPE, type });
     const tensor = checkpoint.blockTensor(0, "query");
     const bytes = await tensor.read();

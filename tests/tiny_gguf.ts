@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { quantize, type StorageType } from "../harness/numerics/quantization/mod.ts";
+import { quantize, type WritableType } from "../harness/numerics/quantization/mod.ts";
 import { createRandom, hash32 } from "../harness/numerics/random.ts";
 import { BYTE_TO_CHARACTER } from "../models/tokenizer/byte_level.ts";
 import type { WrittenFile, WrittenTensor, WrittenValue } from "./gguf_writer.ts";
@@ -32,7 +32,7 @@ const TINY_KINDS: readonly number[] = TINY_TOKENS.map((token) =>
 );
 
 /** Type numbers of the storage formats in a file. */
-const TYPE_NUMBERS: Readonly<Record<StorageType, number>> = {
+const TYPE_NUMBERS: Readonly<Record<WritableType, number>> = {
   f32: 0,
   f16: 1,
   bf16: 30,
@@ -48,7 +48,7 @@ const u32 = (value: number): WrittenValue => ({ type: "uint32", value });
 const f32 = (value: number): WrittenValue => ({ type: "float32", value });
 
 /** The valid file; its matrices are stored as `type`. */
-export function tinyGguf(type: StorageType = "f32"): WrittenFile {
+export function tinyGguf(type: WritableType = "f32"): WrittenFile {
   const vocabSize = TINY_TOKENS.length;
   return {
     metadata: [
@@ -80,7 +80,7 @@ export function tinyGguf(type: StorageType = "f32"): WrittenFile {
   };
 }
 
-function block(prefix: string, type: StorageType): WrittenTensor[] {
+function block(prefix: string, type: WritableType): WrittenTensor[] {
   const named = (name: string, rows: number, columns: number): WrittenTensor =>
     matrix(`${prefix}.${name}.weight`, { rows, columns, type });
   return [
@@ -106,7 +106,7 @@ function matrix(
   { rows, columns, type }: {
     readonly rows: number;
     readonly columns: number;
-    readonly type: StorageType;
+    readonly type: WritableType;
   },
 ): WrittenTensor {
   const random = createRandom(hash32(1, ...new TextEncoder().encode(name)));

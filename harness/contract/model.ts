@@ -25,7 +25,10 @@ export type TensorType =
   | "q4_0"
   | "q4_1"
   | "q5_0"
-  | "q5_1";
+  | "q5_1"
+  | "q4_k"
+  | "q5_k"
+  | "q6_k";
 
 /**
  * A tensor as stored. `shape` is `[rows, columns]` for matrices, row-major,

@@ -23,7 +23,7 @@ export function storedTensor(source: ByteSource, tensor: GgufTensor): StoredTens
   const type = ggml.type;
   if (type === undefined) {
     throw new UnsupportedError(
-      `Cannot read tensor "${name}" of "${source.name}": expected type F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0 or Q5_1: type ${ggml.name} is not supported yet`,
+      `Cannot read tensor "${name}" of "${source.name}": expected type F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K: type ${ggml.name} is not supported yet`,
     );
   }
   return {

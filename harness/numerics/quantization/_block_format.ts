@@ -10,7 +10,9 @@ export interface BlockFormat {
   readonly blockSize: number;
   /** Bytes per block. */
   readonly blockBytes: number;
-  /** Bytes at the start of a block that hold floating-point numbers, the rest being integers. */
+  /** Where in a block its floating-point numbers begin, the rest being integers. */
+  readonly floatAt: number;
+  /** Bytes that they take. */
   readonly floatBytes: number;
   /** Width of those numbers in bytes, and the mask of their exponent when read little-endian. */
   readonly float: { readonly width: 2 | 4; readonly exponent: number };
@@ -19,6 +21,10 @@ export interface BlockFormat {
    * that start at byte `at`. No bounds are checked: callers did.
    */
   decode(out: Float32Array, bytes: Uint8Array, at: number): void;
+}
+
+/** A format that the harness writes too. */
+export interface WritableFormat extends BlockFormat {
   /** Writes the blocks of `values`, whose length is a multiple of `blockSize`. */
   encode(bytes: Uint8Array, values: Float32Array): void;
 }

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import type { BlockFormat } from "./_block_format.ts";
+import type { WritableFormat } from "./_block_format.ts";
 
 const word = new Uint32Array(1);
 const single = new Float32Array(word.buffer);
 
 /** Brain floating point; encoding rounds to nearest, ties to even, and keeps NaN quiet. */
-export const bf16: BlockFormat = {
+export const bf16: WritableFormat = {
   blockSize: 1,
   blockBytes: 2,
+  floatAt: 0,
   floatBytes: 2,
   float: { width: 2, exponent: 0x7f80 },
   decode(out, bytes, at) {

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type BlockFormat, HALF } from "./_block_format.ts";
+import { HALF, type WritableFormat } from "./_block_format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** Half precision; encoding rounds to nearest, ties to even. */
-export const f16: BlockFormat = {
+export const f16: WritableFormat = {
   blockSize: 1,
   blockBytes: 2,
+  floatAt: 0,
   floatBytes: 2,
   float: HALF,
   decode(out, bytes, at) {

@@ -5,12 +5,13 @@
  *
  * @module
  */
-import type { BlockFormat } from "./_block_format.ts";
+import type { WritableFormat } from "./_block_format.ts";
 
 /** Single precision. */
-export const f32: BlockFormat = {
+export const f32: WritableFormat = {
   blockSize: 1,
   blockBytes: 4,
+  floatAt: 0,
   floatBytes: 4,
   float: { width: 4, exponent: 0x7f80_0000 },
   decode(out, bytes, at) {

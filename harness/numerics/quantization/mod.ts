@@ -6,18 +6,21 @@
  *
  * @module
  */
-import type { BlockFormat } from "./_block_format.ts";
+import type { BlockFormat, WritableFormat } from "./_block_format.ts";
 import { bf16 } from "./bf16.ts";
 import { f16 } from "./f16.ts";
 import { f32 } from "./f32.ts";
 import { q40 } from "./q4_0.ts";
 import { q41 } from "./q4_1.ts";
+import { q4K } from "./q4_k.ts";
 import { q50 } from "./q5_0.ts";
 import { q51 } from "./q5_1.ts";
+import { q5K } from "./q5_k.ts";
+import { q6K } from "./q6_k.ts";
 import { q80 } from "./q8_0.ts";
 
-/** Names of the formats; the same as the contract's `TensorType`. */
-export type StorageType =
+/** Names of the formats that the harness reads and writes. */
+export type WritableType =
   | "f32"
   | "f16"
   | "bf16"
@@ -27,7 +30,10 @@ export type StorageType =
   | "q5_0"
   | "q5_1";
 
-const FORMATS: Readonly<Record<StorageType, BlockFormat>> = {
+/** Names of all formats; the same as the contract's `TensorType`. */
+export type StorageType = WritableType | "q4_k" | "q5_k" | "q6_k";
+
+const WRITABLE: Readonly<Record<WritableType, WritableFormat>> = {
   f32,
   f16,
   bf16,
@@ -38,10 +44,20 @@ const FORMATS: Readonly<Record<StorageType, BlockFormat>> = {
   "q5_1": q51,
 };
 
+const FORMATS: Readonly<Record<StorageType, BlockFormat>> = {
+  ...WRITABLE,
+  "q4_k": q4K,
+  "q5_k": q5K,
+  "q6_k": q6K,
+};
+
+/** Formats that the harness writes, from plain to packed. */
+export const WRITABLE_TYPES: readonly WritableType[] = Object.keys(WRITABLE) as WritableType[];
+
 /** All formats, from plain to packed. */
 export const STORAGE_TYPES: readonly StorageType[] = Object.keys(FORMATS) as StorageType[];
 
-/** Values per block: 1 for plain formats, 32 for packed ones. */
+/** Values per block: 1 for plain formats, 32 for packed ones, 256 for K-formats. */
 export function blockSize(type: StorageType): number {
   return FORMATS[type].blockSize;
 }
@@ -101,9 +117,9 @@ export function dequantize(
 }
 
 /** Encodes `values`, a whole number of blocks, as `type`. */
-export function quantize(type: StorageType, values: Float32Array): Uint8Array<ArrayBuffer> {
+export function quantize(type: WritableType, values: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(tensorBytes(type, values.length));
-  FORMATS[type].encode(bytes, values);
+  WRITABLE[type].encode(bytes, values);
   return bytes;
 }
 
@@ -113,11 +129,11 @@ export function quantize(type: StorageType, values: Float32Array): Uint8Array<Ar
  * of the blocks; integers cannot be wrong.
  */
 export function findNonFinite(type: StorageType, bytes: Uint8Array): number | undefined {
-  const { blockBytes, floatBytes, float } = FORMATS[type];
+  const { blockBytes, floatAt, floatBytes, float } = FORMATS[type];
   const top = float.width - 2; // the exponent lies in the upper two bytes
   const mask = float.width === 4 ? float.exponent >>> 16 : float.exponent;
   for (let block = 0; block + blockBytes <= bytes.length; block += blockBytes) {
-    for (let at = block; at < block + floatBytes; at += float.width) {
+    for (let at = block + floatAt, end = at + floatBytes; at < end; at += float.width) {
       const upper = bytes[at + top]! | (bytes[at + top + 1]! << 8);
       if ((upper & mask) === mask) return at;
     }

@@ -7,11 +7,12 @@ import {
   quantize,
   STORAGE_TYPES,
   tensorBytes,
+  WRITABLE_TYPES,
 } from "./mod.ts";
 
 /** What the Python package `gguf` makes of seeded values; tools/golden/quantization.py. */
 interface Golden {
-  readonly values: readonly number[]; // f32 bit patterns
+  readonly values: readonly number[]; // f32 bit patterns; none where only reading is tested
   readonly stored: string; // hexadecimal
   readonly decoded: readonly number[]; // f32 bit patterns
 }
@@ -37,30 +38,33 @@ for (const type of STORAGE_TYPES) {
     assertEquals(bitsOf(out), golden.decoded);
   });
 
-  Deno.test(`quantize() writes ${type} byte for byte as gguf does`, async () => {
-    const golden = await readGolden(type);
-    assertEquals(quantize(type, floats(golden.values)).toHex(), golden.stored);
-  });
-
   Deno.test(`dequantize() reads one row out of the middle of ${type}`, async () => {
     const golden = await readGolden(type);
     const bytes = new Uint8Array(golden.stored.length / 2 + 3); // not aligned
     bytes.set(Uint8Array.fromHex(golden.stored), 3);
-    const row = new Float32Array(64);
-    dequantize(type, bytes.subarray(3), row, 5 * 64);
-    assertEquals(bitsOf(row), golden.decoded.slice(5 * 64, 6 * 64));
+    const length = Math.max(64, blockSize(type));
+    const row = new Float32Array(length);
+    dequantize(type, bytes.subarray(3), row, 5 * length);
+    assertEquals(bitsOf(row), golden.decoded.slice(5 * length, 6 * length));
   });
 
   Deno.test(`findNonFinite() points at a broken number of ${type}`, async () => {
     const bytes = Uint8Array.fromHex((await readGolden(type)).stored);
     assertStrictEquals(findNonFinite(type, bytes), undefined);
-    const third = 3 * blockBytes(type);
+    const third = 3 * blockBytes(type) + (type === "q6_k" ? 208 : 0); // its scale comes last
     for (const value of [NaN, Infinity, -Infinity]) {
       const broken = bytes.slice();
       const plain = type === "f32" || type === "bf16" ? type : "f16";
       broken.set(quantize(plain, Float32Array.of(value)), third);
       assertStrictEquals(findNonFinite(type, broken), third);
     }
+  });
+}
+
+for (const type of WRITABLE_TYPES) {
+  Deno.test(`quantize() writes ${type} byte for byte as gguf does`, async () => {
+    const golden = await readGolden(type);
+    assertEquals(quantize(type, floats(golden.values)).toHex(), golden.stored);
   });
 }
 

@@ -8,13 +8,14 @@
  *
  * @module
  */
-import { type BlockFormat, HALF, inverse, largest } from "./_block_format.ts";
+import { HALF, inverse, largest, type WritableFormat } from "./_block_format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** 4.5 bits per value, symmetric. */
-export const q40: BlockFormat = {
+export const q40: WritableFormat = {
   blockSize: 32,
   blockBytes: 18,
+  floatAt: 0,
   floatBytes: 2,
   float: HALF,
   decode(out, bytes, at) {

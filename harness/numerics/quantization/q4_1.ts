@@ -9,13 +9,14 @@
  *
  * @module
  */
-import { type BlockFormat, HALF, inverse } from "./_block_format.ts";
+import { HALF, inverse, type WritableFormat } from "./_block_format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** 5 bits per value, with an offset. */
-export const q41: BlockFormat = {
+export const q41: WritableFormat = {
   blockSize: 32,
   blockBytes: 20,
+  floatAt: 0,
   floatBytes: 4,
   float: HALF,
   decode(out, bytes, at) {

@@ -9,13 +9,14 @@
  *
  * @module
  */
-import { type BlockFormat, HALF, inverse, largest } from "./_block_format.ts";
+import { HALF, inverse, largest, type WritableFormat } from "./_block_format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** 5.5 bits per value, symmetric. */
-export const q50: BlockFormat = {
+export const q50: WritableFormat = {
   blockSize: 32,
   blockBytes: 22,
+  floatAt: 0,
   floatBytes: 2,
   float: HALF,
   decode(out, bytes, at) {

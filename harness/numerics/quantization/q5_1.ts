@@ -10,13 +10,14 @@
  *
  * @module
  */
-import { type BlockFormat, HALF, inverse } from "./_block_format.ts";
+import { HALF, inverse, type WritableFormat } from "./_block_format.ts";
 import { floatToHalf, halfToFloat } from "./half.ts";
 
 /** 6 bits per value, with an offset. */
-export const q51: BlockFormat = {
+export const q51: WritableFormat = {
   blockSize: 32,
   blockBytes: 24,
+  floatAt: 0,
   floatBytes: 4,
   float: HALF,
   decode(out, bytes, at) {
