@@ -22,6 +22,7 @@ export interface ImportRow {
 const CONTRACT = "harness/contract/";
 const NUMERICS = "harness/numerics/";
 const SIGNALS = "harness/signals/";
+const STEPPING = "harness/stepping/";
 const LIBRARY = ["harness/", "policies/", "backends/", "models/", "suites/", "reports/"];
 const RENDERERS = [
   "@observablehq/plot",
@@ -49,8 +50,17 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   },
   { files: "harness/signals/", may: [CONTRACT, NUMERICS, "own"], packages: [] },
   { files: "models/", may: [CONTRACT, NUMERICS, "own"], packages: ["@huggingface/tokenizers"] },
-  { files: "backends/wasm/", may: [CONTRACT, NUMERICS, SIGNALS, "wasm/lib/", "own"], packages: [] },
-  { files: "backends/*/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
+  { // keeps the books of every backend
+    files: "harness/stepping/",
+    may: [CONTRACT, NUMERICS, "own"],
+    packages: [],
+  },
+  {
+    files: "backends/wasm/",
+    may: [CONTRACT, NUMERICS, SIGNALS, STEPPING, "wasm/lib/", "own"],
+    packages: [],
+  },
+  { files: "backends/*/", may: [CONTRACT, NUMERICS, SIGNALS, STEPPING, "own"], packages: [] },
   { files: "harness/decode/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
   { files: "harness/measure/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },
   { files: "harness/summary/", may: [CONTRACT, NUMERICS, SIGNALS, "own"], packages: [] },

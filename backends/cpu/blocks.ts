@@ -8,14 +8,14 @@
  *
  * @module
  */
-import { ContractError } from "../../harness/contract/errors.ts";
 import type { Architecture, ModelInfo } from "../../harness/contract/model.ts";
+import { ENTRY, faultAt } from "../../harness/stepping/mod.ts";
 import { attendRow } from "./kernels/attention.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { rmsNorm } from "./kernels/rms_norm.ts";
 import { type RopeTable, ropeTable, rotate } from "./kernels/rope.ts";
 import { swiglu } from "./kernels/swiglu.ts";
-import { ENTRY, type KvLayer } from "./slot.ts";
+import type { KvLayer } from "./cache.ts";
 import type { BlockWeights, Weights } from "./weights.ts";
 
 /** One row as the blocks see it. */
@@ -34,6 +34,14 @@ export interface BlockPass {
   readonly block: number;
   /** 0 for the first run of a block by a row, 1 for the second, … */
   readonly pass: number;
+}
+
+/** An entry that is not there. */
+export interface MissingEntry {
+  /** The row that would read it. */
+  readonly row: BlockRow;
+  /** Its position. */
+  readonly position: number;
 }
 
 /** Blocks of one model, with scratch that grows to the largest batch seen. */
@@ -136,34 +144,34 @@ export class Blocks {
     });
   }
 
-  /**
-   * Lists the positions that a row may attend to; throws where an entry is
-   * missing. In later passes of a repeated block an entry never written is a hole.
-   */
-  #see({ layer, position }: BlockRow, { block, pass }: BlockPass): number {
+  /** Lists the positions that a row may attend to. */
+  #see({ layer, position }: BlockRow): number {
     let count = 0;
     for (let t = 0; t <= position; t++) {
-      const entry = layer.present[t]!;
-      if (entry === ENTRY.present) this.#visible[count++] = t;
-      else if (entry !== ENTRY.hole && !(entry === ENTRY.owed && pass > 0)) {
-        throw new ContractError(
-          "cpu",
-          `block ${block} reads position ${t}, whose entry ${
-            entry === ENTRY.none ? 'was filled with "none"' : "was never written"
-          }: run or fill it first`,
-        );
-      }
+      if (layer.present[t] === ENTRY.present) this.#visible[count++] = t;
     }
     return count;
   }
 
-  /** Runs attention of a block on rows and adds its output to their states. */
-  attention(hidden: Float32Array, rows: readonly BlockRow[], at: BlockPass): void {
+  /**
+   * Runs attention of a block on rows and adds its output to their states. Returns
+   * the row that would read a missing entry, with the entry's position; nothing is
+   * added then.
+   */
+  attention(
+    hidden: Float32Array,
+    rows: readonly BlockRow[],
+    at: BlockPass,
+  ): MissingEntry | undefined {
     const { heads, kvHeads, headDim } = this.#info;
     const block = this.#weights.blocks[at.block]!;
     this.#grow(rows.length);
     this.#normalize(hidden, rows, block.attentionNorm);
     this.#store(rows, block);
+    for (const row of rows) {
+      const position = faultAt(row.layer.present, row.position, at.pass);
+      if (position >= 0) return { row, position };
+    }
     this.#project(this.#q, this.#normed, block.query, rows.length);
     rows.forEach((row, i) => {
       const start = i * heads * headDim;
@@ -177,13 +185,14 @@ export class Blocks {
         keys: row.layer.keys,
         values: row.layer.values,
         visible: this.#visible,
-        count: this.#see(row, at),
+        count: this.#see(row),
         scores: this.#scores,
         sums: this.#sums,
       });
     });
     this.#project(this.#out, this.#mixed, block.attentionOutput, rows.length);
     this.#add(hidden, rows);
+    return undefined;
   }
 
   /** Runs the MLP of block `l` on rows and adds its output to their states. */

@@ -1,254 +1,220 @@
 /**
- * Readouts of one step: logits, their reductions, subsets of the vocabulary.
- * Each state × head × subset is reduced once per step.
+ * Heads at work: logits, their reductions, subsets of the vocabulary, probes.
  *
  * @module
  */
-import type { ModelInfo } from "../../harness/contract/model.ts";
-import type { ExitHead } from "../../harness/contract/parts.ts";
-import type { VocabularySubset } from "../../harness/contract/signal.ts";
+import type { Architecture, ModelInfo } from "../../harness/contract/model.ts";
+import type { TrainedParts } from "../../harness/contract/parts.ts";
+import type { StateSignal } from "../../harness/contract/signal.ts";
+import { klDivergence } from "../../harness/numerics/logits.ts";
 import { topK } from "../../harness/numerics/top_k.ts";
 import {
+  logitCosine,
   type ReadoutStats,
   readoutStats,
   reduceReadout,
   runNetwork,
+  stateSignal,
 } from "../../harness/signals/mod.ts";
+import {
+  ASIDE_ROW,
+  type Comparison,
+  ENTRY_SIZE,
+  type HeadBatch,
+  HELD_ROWS,
+  type IdRange,
+  PLACE,
+  type Results,
+  SUBSET_ROW,
+} from "../../harness/stepping/mod.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { rmsNorm } from "./kernels/rms_norm.ts";
 import type { Weights } from "./weights.ts";
 
-/** A residual state to be read out. */
-export interface StateView {
-  /** Identity of the state within the step; equal ids are equal states. */
-  readonly id: number;
-  /** Row that it belongs to. */
-  readonly row: number;
-  /** Where it lies. */
-  readonly buffer: Float32Array;
-  /** Start in the buffer. */
-  readonly at: number;
+/** What heads work with. */
+export interface ReadoutParts {
+  /** Shapes. */
+  readonly info: ModelInfo;
+  /** What the blocks compute. */
+  readonly architecture: Architecture;
+  /** Weights. */
+  readonly weights: Weights;
+  /** Trained parts. */
+  readonly parts: TrainedParts | undefined;
+  /** Where numbers go. */
+  readonly results: Results;
+  /** Residual state of an index, a view. */
+  state(index: number): Float32Array;
 }
 
-/** Rows of logits held at once. */
-const CHUNK = 16;
-
-/** Kept tokens per row of a subset. */
-interface Subset {
-  readonly size: number;
-  /** Ascending token ids by row. */
-  readonly ids: ReadonlyMap<number, Int32Array>;
+/** Writes reductions of logits into an entry, indices replaced by `ids` where given. */
+function putEntry(
+  entries: Float64Array,
+  entry: number,
+  { stats, ids }: { readonly stats: ReadoutStats; readonly ids: Int32Array | undefined },
+): void {
+  const at = entry * ENTRY_SIZE;
+  const idOf = (index: number): number => ids === undefined || index < 0 ? index : ids[index]!;
+  entries[at + PLACE.token] = idOf(stats.token);
+  entries[at + PLACE.second] = idOf(stats.second);
+  entries[at + PLACE.top1] = stats.top1;
+  entries[at + PLACE.margin] = stats.margin;
+  entries[at + PLACE.logitMargin] = stats.logitMargin;
+  entries[at + PLACE.entropy] = stats.entropy;
+  entries[at + PLACE.logSum] = stats.logSum;
 }
 
-/** The model's heads at work. */
+/** The model's heads and probes, with rows of logits. */
 export class Readouts {
-  readonly #info: ModelInfo;
-  readonly #weights: Weights;
-  readonly #epsilon: number;
-  readonly #heads: readonly ExitHead[];
-  readonly #stats: Map<number, ReadoutStats> = new Map();
-  readonly #pool: ReadoutStats[] = [];
-  #used = 0;
-  readonly #subsets: Subset[] = [];
-  readonly #normed: Float32Array;
+  readonly #parts: ReadoutParts;
+  readonly #stats: ReadoutStats = readoutStats();
+  /** Inputs of the unembedding, [rows, dModel]. */
+  readonly #inputs: Float32Array;
+  /** [rows, vocabSize]. */
   readonly #logits: Float32Array;
-  readonly #held: Float64Array = new Float64Array(CHUNK).fill(-1);
-  readonly #gathered: Float32Array;
+  readonly #subset: Float32Array;
+  readonly #aside: Float32Array;
+  #subsetWidth = 0;
+  /** Ids of all subsets of the step, one after the other. */
+  #ids = new Int32Array(64);
 
-  /** Scratch for {@linkcode CHUNK} rows is allocated here. */
-  constructor(
-    info: ModelInfo,
-    { weights, epsilon, heads }: {
-      readonly weights: Weights;
-      readonly epsilon: number;
-      readonly heads: readonly ExitHead[];
-    },
-  ) {
-    this.#info = info;
-    this.#weights = weights;
-    this.#epsilon = epsilon;
-    this.#heads = heads;
-    this.#normed = new Float32Array(CHUNK * info.dModel);
-    this.#logits = new Float32Array(CHUNK * info.vocabSize);
-    this.#gathered = new Float32Array(info.vocabSize);
+  /** Scratch for the rows held is allocated here. */
+  constructor(parts: ReadoutParts) {
+    this.#parts = parts;
+    const { dModel, vocabSize } = parts.info;
+    this.#inputs = new Float32Array(HELD_ROWS * dModel);
+    this.#logits = new Float32Array(HELD_ROWS * vocabSize);
+    this.#subset = new Float32Array(vocabSize);
+    this.#aside = new Float32Array(vocabSize);
   }
 
   /** Bytes of scratch. */
   get byteLength(): number {
-    return this.#normed.byteLength + this.#logits.byteLength + this.#gathered.byteLength;
-  }
-
-  /** Forgets everything of the last step. */
-  reset(): void {
-    this.#stats.clear();
-    this.#used = 0;
-    this.#subsets.length = 0;
-    this.#held.fill(-1);
-  }
-
-  #headIndex(name: string): number {
-    if (name === "shared") return 0;
-    const index = this.#heads.findIndex((head) => head.name === name);
-    if (index < 0) {
-      throw new RangeError(
-        `Cannot read out: expected a head of the opened parts: current value is "${name}"`,
-      );
-    }
-    return index + 1;
-  }
-
-  #key(id: number, head: number, subset: number): number {
-    return (id * 256 + head) * 4096 + subset;
+    return this.#inputs.byteLength + this.#logits.byteLength + this.#subset.byteLength +
+      this.#aside.byteLength + this.#ids.byteLength;
   }
 
   /** Writes the input of the unembedding for one state. */
-  #prepare(out: Float32Array, state: StateView, head: number): void {
-    const d = this.#info.dModel;
-    const x = state.buffer.subarray(state.at, state.at + d);
+  #prepare(out: Float32Array, state: number, head: number): void {
+    const { weights, architecture, parts } = this.#parts;
+    const x = this.#parts.state(state);
     if (head === 0) {
-      rmsNorm(out, x, { w: this.#weights.outputNorm, epsilon: this.#epsilon, rows: 1 });
-    } else out.set(runNetwork(this.#heads[head - 1]!.steps, x));
+      rmsNorm(out, x, { w: weights.outputNorm, epsilon: architecture.normEpsilon, rows: 1 });
+    } else out.set(runNetwork(parts!.heads[head - 1]!.steps, x));
   }
 
   #matrix(head: number): Float32Array {
-    const own = head === 0 ? "shared" : this.#heads[head - 1]!.unembedding;
-    return own === "shared" ? this.#weights.output : own;
+    const { weights, parts } = this.#parts;
+    const own = head === 0 ? "shared" : parts!.heads[head - 1]!.unembedding;
+    return own === "shared" ? weights.output : own;
   }
 
-  /** Fills the logit buffer with up to {@linkcode CHUNK} states' full logits. */
-  #compute(states: readonly StateView[], head: number): void {
-    const { dModel, vocabSize } = this.#info;
-    this.#held.fill(-1);
-    states.forEach((state, i) => {
-      this.#prepare(this.#normed.subarray(i * dModel, (i + 1) * dModel), state, head);
-      this.#held[i] = this.#key(state.id, head, 0);
-    });
-    matmul(this.#logits, this.#normed, {
+  /** See `StepEngine.logits`. */
+  logits(head: number, { count, states, entries }: HeadBatch): void {
+    const { dModel, vocabSize } = this.#parts.info;
+    for (let i = 0; i < count; i++) {
+      this.#prepare(this.#inputs.subarray(i * dModel, (i + 1) * dModel), states[i]!, head);
+    }
+    matmul(this.#logits, this.#inputs, {
       w: this.#matrix(head),
-      rows: states.length,
+      rows: count,
       inputs: dModel,
       outputs: vocabSize,
     });
-  }
-
-  #reduce(key: number, logits: Float32Array): void {
-    const stats = this.#pool[this.#used] ??= readoutStats();
-    this.#used++;
-    reduceReadout(stats, logits);
-    this.#stats.set(key, stats);
-  }
-
-  /** Full logits of one state, a view valid until the next computation. */
-  logits(state: StateView, headName: string): Float32Array {
-    const head = this.#headIndex(headName);
-    const key = this.#key(state.id, head, 0);
-    let at = this.#held.indexOf(key);
-    if (at < 0) {
-      this.#compute([state], head);
-      at = 0;
+    for (let i = 0; i < count; i++) {
+      reduceReadout(this.#stats, this.#row(i, vocabSize));
+      const reductions = { stats: this.#stats, ids: undefined };
+      putEntry(this.#parts.results.entries, entries[i]!, reductions);
     }
-    const v = this.#info.vocabSize;
-    return this.#logits.subarray(at * v, (at + 1) * v);
   }
 
-  /** Logits of one state over a subset, in the order of its ids; a view. */
-  subsetLogits(state: StateView, headName: string, subset: VocabularySubset): Float32Array {
-    const ids = this.ids(subset, state.row);
-    const head = this.#headIndex(headName);
-    const d = this.#info.dModel;
-    const x = this.#normed.subarray(0, d);
-    this.#held[0] = -1;
-    this.#prepare(x, state, head);
-    const w = this.#matrix(head);
-    const out = this.#gathered.subarray(0, ids.length);
-    for (let i = 0; i < ids.length; i++) {
-      const at = ids[i]! * d;
-      let sum = 0;
-      for (let j = 0; j < d; j++) sum += x[j]! * w[at + j]!;
-      out[i] = sum;
-    }
-    return out;
-  }
-
-  /** Logits over the readout's vocabulary; a view. */
-  vector(
-    state: StateView,
-    head: string,
-    subset: VocabularySubset | undefined,
-  ): Float32Array {
-    return subset === undefined ? this.logits(state, head) : this.subsetLogits(state, head, subset);
-  }
-
-  /** Reduces the states that were not yet, together where the vocabulary is whole. */
-  reduceAll(
-    states: readonly StateView[],
-    headName: string,
-    subset: VocabularySubset | undefined,
+  /** See `StepEngine.subsetLogits`. */
+  subsetLogits(
+    head: number,
+    state: number,
+    { first, count, entry }: IdRange & { readonly entry: number },
   ): void {
-    const head = this.#headIndex(headName);
-    const index = subset?.subset ?? 0;
-    const missing = states.filter((s) => !this.#stats.has(this.#key(s.id, head, index)));
-    if (subset !== undefined) {
-      for (const s of missing) {
-        this.#reduce(this.#key(s.id, head, index), this.subsetLogits(s, headName, subset));
-      }
-      return;
+    const { dModel } = this.#parts.info;
+    const x = this.#inputs.subarray(0, dModel);
+    const w = this.#matrix(head);
+    const ids = this.#ids.subarray(first, first + count);
+    this.#prepare(x, state, head);
+    for (let i = 0; i < count; i++) {
+      const at = ids[i]! * dModel;
+      let sum = 0;
+      for (let j = 0; j < dModel; j++) sum += x[j]! * w[at + j]!;
+      this.#subset[i] = sum;
     }
-    const v = this.#info.vocabSize;
-    for (let from = 0; from < missing.length; from += CHUNK) {
-      const chunk = missing.slice(from, from + CHUNK);
-      this.#compute(chunk, head);
-      chunk.forEach((s, i) =>
-        this.#reduce(this.#key(s.id, head, 0), this.#logits.subarray(i * v, (i + 1) * v))
-      );
-    }
+    this.#subsetWidth = count;
+    reduceReadout(this.#stats, this.#row(SUBSET_ROW, count));
+    putEntry(this.#parts.results.entries, entry, { stats: this.#stats, ids });
   }
 
-  /** Reductions of a state that {@linkcode reduceAll} has seen. Indices are into the subset. */
-  stats(
-    state: StateView,
-    headName: string,
-    subset: VocabularySubset | undefined,
-  ): ReadoutStats {
-    return this.#stats.get(
-      this.#key(state.id, this.#headIndex(headName), subset?.subset ?? 0),
-    )!;
+  #row(row: number, width: number): Float32Array {
+    if (row === SUBSET_ROW) return this.#subset.subarray(0, this.#subsetWidth);
+    if (row === ASIDE_ROW) return this.#aside.subarray(0, width);
+    const at = row * this.#parts.info.vocabSize;
+    return this.#logits.subarray(at, at + width);
   }
 
-  /** Token id of an index into a readout's vocabulary. */
-  token(state: StateView, subset: VocabularySubset | undefined, index: number): number {
-    return subset === undefined || index < 0 ? index : this.ids(subset, state.row)[index]!;
+  /** See `StepEngine.setAside`. */
+  setAside(row: number, width: number): void {
+    this.#aside.set(this.#row(row, width));
   }
 
-  /** Token ids of a row's subset, ascending. */
-  ids(subset: VocabularySubset, row: number): Int32Array {
-    const ids = this.#subsets[subset.subset - 1]?.ids.get(row);
-    if (ids === undefined) {
-      throw new RangeError(
-        `Cannot read out over a subset: expected a row that it was selected for: current value is ${row}`,
-      );
+  /** A comparison of two rows. */
+  compare(
+    comparison: Comparison,
+    { first, second, width }: {
+      readonly first: number;
+      readonly second: number;
+      readonly width: number;
+    },
+  ): number {
+    const [a, b] = [this.#row(first, width), this.#row(second, width)];
+    return comparison === "kl"
+      ? klDivergence(a, b)
+      : logitCosine(a, b, { centred: comparison === "centredCosine" });
+  }
+
+  /** See `StepEngine.select`. */
+  select(row: number, { first, count }: IdRange, within: IdRange | undefined): void {
+    while (first + count > this.#ids.length) {
+      const ids = new Int32Array(2 * this.#ids.length);
+      ids.set(this.#ids);
+      this.#ids = ids;
     }
-    return ids;
+    const kept = this.#ids.subarray(first, first + count);
+    topK(kept, this.#row(row, within?.count ?? this.#parts.info.vocabSize));
+    if (within === undefined) return;
+    for (let i = 0; i < count; i++) kept[i] = this.#ids[within.first + kept[i]!]!;
   }
 
-  /** Keeps the k likeliest tokens of each state. */
-  select(
-    states: readonly StateView[],
-    headName: string,
-    { k, within }: { readonly k: number; readonly within: VocabularySubset | undefined },
-  ): VocabularySubset {
-    const ids = new Map<number, Int32Array>();
-    for (const state of states) {
-      const logits = this.vector(state, headName, within);
-      const kept = new Int32Array(Math.min(k, logits.length));
-      topK(kept, logits);
-      if (within !== undefined) {
-        const outer = this.ids(within, state.row);
-        kept.forEach((index, i) => kept[i] = outer[index]!);
-      }
-      ids.set(state.row, kept);
+  /** Puts logits of a row into cells. */
+  keepLogits(row: number, width: number, cell: number): void {
+    this.#parts.results.cells.set(this.#row(row, width), cell);
+  }
+
+  /** Puts token ids of a range into cells. */
+  keepIds({ first, count }: IdRange, cell: number): void {
+    this.#parts.results.cells.set(this.#ids.subarray(first, first + count), cell);
+  }
+
+  /** A signal of two states. */
+  stateSignal(signal: StateSignal, a: number, b: number): number {
+    return stateSignal(signal, { a: this.#parts.state(a), b: this.#parts.state(b) });
+  }
+
+  /** Outputs of a probe on the mean of some states. */
+  probe(
+    probe: number,
+    { states, count }: { readonly states: Int32Array; readonly count: number },
+  ): Float32Array {
+    const mean = new Float32Array(this.#parts.info.dModel);
+    for (let g = 0; g < count; g++) {
+      const state = this.#parts.state(states[g]!);
+      for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + state[i]! / count;
     }
-    this.#subsets.push({ size: k, ids });
-    return { subset: this.#subsets.length, size: k };
+    return runNetwork(this.#parts.parts!.probes[probe]!.steps, mean);
   }
 }

@@ -38,6 +38,12 @@ export class MemoryView {
     return this.#i32;
   }
 
+  /** All memory as 64-bit floats. */
+  get f64(): Float64Array {
+    this.#refresh();
+    return this.#f64;
+  }
+
   /** All memory as bytes. */
   get u8(): Uint8Array {
     this.#refresh();
@@ -48,11 +54,5 @@ export class MemoryView {
   floats(offset: number, count: number): Float32Array {
     this.#refresh();
     return this.#f32.subarray(offset / 4, offset / 4 + count);
-  }
-
-  /** `count` f64 at a byte offset. */
-  doubles(offset: number, count: number): Float64Array {
-    this.#refresh();
-    return this.#f64.subarray(offset / 8, offset / 8 + count);
   }
 }

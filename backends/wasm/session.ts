@@ -3,18 +3,13 @@
  *
  * @module
  */
-import type {
-  BackendInfo,
-  DecoderSession,
-  DecoderStep,
-  OpenOptions,
-  Row,
-  SessionMemory,
-} from "../../harness/contract/backend.ts";
-import type { Checkpoint, ModelInfo } from "../../harness/contract/model.ts";
+import type { BackendInfo, DecoderSession, OpenOptions } from "../../harness/contract/backend.ts";
+import type { Checkpoint } from "../../harness/contract/model.ts";
+import { SteppedSession } from "../../harness/stepping/mod.ts";
 import { SOURCE_HASH } from "../../wasm/lib/build_info.ts";
 import { checkModel } from "./check_model.ts";
 import { candidateThreads, chooseThreads } from "./choose_threads.ts";
+import { WasmEngine } from "./engine.ts";
 import {
   bestModule,
   type Engine,
@@ -25,116 +20,12 @@ import {
 import { loadParts } from "./load_parts.ts";
 import { type LoadTarget, loadWeights, stageFloats, type StorageCounts } from "./load_weights.ts";
 import { MemoryView } from "./memory_view.ts";
-import { Readouts } from "./readouts.ts";
 import { ropeRows } from "./rope_rows.ts";
-import { Slots } from "./slots.ts";
-import { StatePool } from "./state_pool.ts";
-import { WasmStep } from "./step.ts";
-
-/** What a session is made of. */
-interface SessionParts {
-  readonly engine: Engine;
-  readonly view: MemoryView;
-  readonly backend: BackendInfo;
-  readonly context: number;
-  /** Frees the engine and leaves the workers. */
-  readonly end: () => void;
-}
 
 /** Most threads that can be asked for. */
 const MOST_THREADS = 64;
 /** Bytes of weights from which threads are tried unasked. */
 const THREADED_BYTES = 1 << 24;
-
-/** Slots and the one step of a wasm session. */
-export class WasmSession implements DecoderSession {
-  /** Shapes and identity. */
-  readonly model: ModelInfo;
-  /** What runs. */
-  readonly backend: BackendInfo;
-  readonly #engine: Engine;
-  readonly #slots: Slots;
-  readonly #step: WasmStep;
-  readonly #end: () => void;
-  #closed = false;
-
-  /** Use {@linkcode openWasmSession}. */
-  constructor(info: ModelInfo, options: OpenOptions, parts: SessionParts) {
-    const { engine, view, backend, context } = parts;
-    this.model = info;
-    this.backend = backend;
-    this.#engine = engine;
-    this.#end = parts.end;
-    const pool = new StatePool(engine);
-    this.#slots = new Slots(options.slots, { engine, pool });
-    const heads = (options.parts?.heads ?? []).map(({ name }) => name);
-    this.#step = new WasmStep({
-      info,
-      engine,
-      view,
-      pool,
-      slots: this.#slots,
-      readouts: new Readouts({ engine, view, vocabSize: info.vocabSize, heads }),
-      probes: options.parts?.probes ?? [],
-      context,
-    });
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  memory(): SessionMemory {
-    return {
-      weightBytes: this.#engine.bytes(0),
-      partBytes: this.#engine.bytes(1),
-      kvBytes: this.#engine.bytes(2),
-      scratchBytes: this.#engine.bytes(3),
-    };
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  newSlot(): number {
-    return this.#slots.open();
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  length(slot: number): number {
-    return this.#slots.get(slot).length;
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  begin(rows: readonly Row[]): DecoderStep {
-    this.#requireClosedStep("begin a step");
-    this.#step.begin(rows);
-    return this.#step;
-  }
-
-  #requireClosedStep(what: string): void {
-    if (this.#step.isOpen) throw new RangeError(`Cannot ${what}: commit the open step first`);
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  fork(slot: number): number {
-    this.#requireClosedStep("fork a slot");
-    return this.#slots.fork(slot);
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  truncate(slot: number, length: number): void {
-    this.#requireClosedStep("truncate a slot");
-    this.#slots.truncate(slot, length);
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  release(slot: number): void {
-    this.#requireClosedStep("release a slot");
-    this.#slots.release(slot);
-  }
-
-  /** See {@linkcode DecoderSession}. */
-  close(): void {
-    if (!this.#closed) this.#end();
-    this.#closed = true;
-  }
-}
 
 function newEngine(module: KernelModule, checkpoint: Checkpoint, options: OpenOptions): Engine {
   const { info, architecture } = checkpoint;
@@ -206,7 +97,7 @@ export async function openWasmSession(
   checkpoint: Checkpoint,
   options: OpenOptions,
   name?: ModuleName,
-): Promise<WasmSession> {
+): Promise<DecoderSession> {
   checkModel(checkpoint);
   const { info, architecture } = checkpoint;
   const context = Math.min(options.context, info.context);
@@ -241,7 +132,9 @@ export async function openWasmSession(
     });
     engine.set_threads(threads);
     const backend = describe(module, { exact, counts, threads, reason });
-    return new WasmSession(info, options, { ...target, backend, context, end });
+    const probes = options.parts?.probes ?? [];
+    const books = new WasmEngine({ ...target, info, probes, end });
+    return new SteppedSession({ engine: books, backend, info }, options);
   } catch (error) {
     await started?.catch(() => {});
     end();

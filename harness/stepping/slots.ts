@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Engine } from "./kernel_module.ts";
+import type { StepEngine } from "./engine.ts";
 import type { StatePool } from "./state_pool.ts";
 
 /** A position left below the top. */
@@ -28,7 +28,7 @@ export interface Slot {
 /** What slots work on. */
 export interface SlotParts {
   /** The engine. */
-  readonly engine: Engine;
+  readonly engine: StepEngine;
   /** Where states come from. */
   readonly pool: StatePool;
 }
@@ -44,6 +44,11 @@ export class Slots {
     this.#parts = parts;
   }
 
+  /** How many may be open. */
+  get capacity(): number {
+    return this.#slots.length;
+  }
+
   /** The slot of a handle. */
   get(handle: number): Slot {
     const slot = this.#slots[handle];
@@ -57,8 +62,8 @@ export class Slots {
     if (handle < 0) {
       throw new RangeError(`Cannot open a slot: all ${this.#slots.length} are in use`);
     }
+    this.#parts.engine.openSlot(handle);
     this.#slots[handle] = { length: 0, pending: new Map() };
-    this.#parts.engine.open_slot(handle);
     return handle;
   }
 
@@ -67,14 +72,18 @@ export class Slots {
     const { engine, pool } = this.#parts;
     const from = this.get(handle);
     const copy = this.open();
-    engine.copy_slot(copy, handle);
+    engine.copySlot(copy, handle, from.length);
     const slot = this.get(copy);
     slot.length = from.length;
+    const to = new Int32Array(from.pending.size);
+    const states = new Int32Array(from.pending.size);
     for (const [position, pending] of from.pending) {
       const state = pool.take();
-      engine.copy_state(state, pending.state);
+      to[slot.pending.size] = state;
+      states[slot.pending.size] = pending.state;
       slot.pending.set(position, { ...pending, state });
     }
+    engine.copyStates(to, states, states.length);
     return copy;
   }
 
@@ -82,7 +91,8 @@ export class Slots {
   truncate(handle: number, length: number): void {
     const slot = this.get(handle);
     slot.length = Math.min(slot.length, length);
-    this.#parts.engine.truncate_slot(handle, length);
+    this.#parts.engine.truncateSlot(handle, length);
+    if (slot.pending.size === 0) return;
     for (const position of slot.pending.keys()) {
       if (position >= length) this.settle(slot, position);
     }
@@ -99,7 +109,7 @@ export class Slots {
   /** Closes a slot. */
   release(handle: number): void {
     this.truncate(handle, 0);
-    this.#parts.engine.close_slot(handle);
+    this.#parts.engine.closeSlot(handle);
     this.#slots[handle] = undefined;
   }
 }

@@ -1,19 +1,22 @@
 /**
- * Places for residual states in linear memory: of rows, marks and pending positions.
+ * Places for residual states in an engine: of rows, marks and pending positions.
  *
  * @module
  */
-import type { Engine } from "./kernel_module.ts";
+import type { StepEngine } from "./engine.ts";
+
+/** Places at first. */
+const FIRST = 16;
 
 /** Hands out indices of states and takes them back. */
 export class StatePool {
-  readonly #engine: Engine;
+  readonly #engine: Pick<StepEngine, "reserveStates">;
   #free: Int32Array = new Int32Array(0);
   #freeCount = 0;
   #capacity = 0;
 
   /** States of one engine. */
-  constructor(engine: Engine) {
+  constructor(engine: Pick<StepEngine, "reserveStates">) {
     this.#engine = engine;
   }
 
@@ -30,8 +33,8 @@ export class StatePool {
 
   #grow(): void {
     const before = this.#capacity;
-    this.#capacity = Math.max(16, 2 * before);
-    this.#engine.reserve_states(this.#capacity);
+    this.#capacity = Math.max(FIRST, 2 * before);
+    this.#engine.reserveStates(this.#capacity);
     this.#free = new Int32Array(this.#capacity);
     for (let state = this.#capacity - 1; state >= before; state--) this.give(state);
   }

@@ -3,20 +3,11 @@
  *
  * @module
  */
-import type { HiddenMark, RowSet } from "../../harness/contract/signal.ts";
-import type { Engine } from "./kernel_module.ts";
+import type { HiddenMark, RowSet } from "../contract/signal.ts";
+import type { StateViews } from "./columns.ts";
+import type { StepEngine } from "./engine.ts";
 import type { Rows } from "./rows.ts";
 import type { StatePool } from "./state_pool.ts";
-
-/** A residual state to be read. */
-export interface StateView {
-  /** Identity of the state within the step; equal ids are equal states. */
-  readonly id: number;
-  /** Row that it belongs to. */
-  readonly row: number;
-  /** Index of the state in the engine. */
-  readonly state: number;
-}
 
 interface Snapshot {
   count: number;
@@ -41,7 +32,7 @@ function emptySnapshot(rows: number): Snapshot {
 /** What marks are made of. */
 export interface MarkParts {
   /** Where states are copied. */
-  readonly engine: Engine;
+  readonly engine: Pick<StepEngine, "copyStates">;
   /** Where places for them come from. */
   readonly pool: StatePool;
 }
@@ -52,6 +43,7 @@ export class Marks {
   readonly #parts: MarkParts;
   readonly #snapshots: Snapshot[] = [];
   #used = 0;
+  #current = new Int32Array(4);
 
   /** Marks of these rows. */
   constructor(rows: Rows, parts: MarkParts) {
@@ -75,8 +67,16 @@ export class Marks {
     return this.#snapshots[mark.mark]!;
   }
 
+  /** Where the states of a snapshot's rows lie now. */
+  #currentStates({ rows, count }: Snapshot): Int32Array {
+    if (count > this.#current.length) this.#current = new Int32Array(2 * count);
+    for (let i = 0; i < count; i++) this.#current[i] = this.#rows.states[rows[i]!]!;
+    return this.#current;
+  }
+
   /** Snapshots rows. */
   take(rows: RowSet): HiddenMark {
+    this.#rows.require(rows);
     let snapshot = this.#snapshots[this.#used];
     if (snapshot === undefined || snapshot.rows.length < rows.length) {
       snapshot = emptySnapshot(rows.length);
@@ -85,40 +85,48 @@ export class Marks {
     snapshot.count = rows.length;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!;
-      const state = this.#parts.pool.take();
-      this.#parts.engine.copy_state(state, this.#rows.states[row]!);
       snapshot.rows[i] = row;
-      snapshot.states[i] = state;
+      snapshot.states[i] = this.#parts.pool.take();
       snapshot.stateIds[i] = this.#rows.stateIds[row]!;
       snapshot.heights[i] = this.#rows.heights[row]!;
       snapshot.lastLayers[i] = this.#rows.lastLayers[row]!;
     }
+    const from = this.#currentStates(snapshot);
+    this.#parts.engine.copyStates(snapshot.states, from, snapshot.count);
     return { mark: this.#used++ };
   }
 
   /** Puts states and heights back. */
   restore(mark: HiddenMark): void {
     const snapshot = this.#snapshot(mark);
+    const to = this.#currentStates(snapshot);
+    this.#parts.engine.copyStates(to, snapshot.states, snapshot.count);
     for (let i = 0; i < snapshot.count; i++) {
       const row = snapshot.rows[i]!;
-      this.#parts.engine.copy_state(this.#rows.states[row]!, snapshot.states[i]!);
       this.#rows.stateIds[row] = snapshot.stateIds[i]!;
       this.#rows.heights[row] = snapshot.heights[i]!;
       this.#rows.lastLayers[row] = snapshot.lastLayers[i]!;
     }
   }
 
-  /** The state of a row in a mark, or its current state when there is none. */
-  view(row: number, mark: HiddenMark | undefined): StateView {
+  /** Adds the states of rows in a mark, or their current states when there is none. */
+  look(views: StateViews, rows: RowSet, mark: HiddenMark | undefined): void {
+    for (let i = 0; i < rows.length; i++) this.lookAt(views, rows[i]!, mark);
+  }
+
+  /** Adds the state of one row. */
+  lookAt(views: StateViews, row: number, mark: HiddenMark | undefined): void {
     if (mark === undefined) {
       if (!(row >= 0 && row < this.#rows.count)) {
         throw new RangeError(`Cannot use row ${row}: the step has ${this.#rows.count} rows`);
       }
-      return { id: this.#rows.stateIds[row]!, row, state: this.#rows.states[row]! };
+      views.add(this.#rows.stateIds[row]!, row, this.#rows.states[row]!);
+      return;
     }
-    const snapshot = this.#snapshot(mark);
-    const i = snapshot.rows.subarray(0, snapshot.count).indexOf(row);
-    if (i < 0) throw new RangeError(`Cannot use a mark: row ${row} is not in it`);
-    return { id: snapshot.stateIds[i]!, row, state: snapshot.states[i]! };
+    const { rows, count, stateIds, states } = this.#snapshot(mark);
+    let i = 0;
+    while (i < count && rows[i] !== row) i++;
+    if (i === count) throw new RangeError(`Cannot use a mark: row ${row} is not in it`);
+    views.add(stateIds[i]!, row, states[i]!);
   }
 }

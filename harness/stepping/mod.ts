@@ -1,0 +1,10 @@
+/**
+ * What every backend does alike: rows, marks, slots, signals, tokens and steps
+ * over an engine. A backend writes a {@linkcode StepEngine}: kernels and memory.
+ *
+ * @module
+ */
+export * from "./engine.ts";
+export * from "./presence.ts";
+export * from "./results.ts";
+export * from "./session.ts";
