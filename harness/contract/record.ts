@@ -372,6 +372,10 @@ export interface TimedRecord extends RecordBase {
   readonly decodeLedger: Ledger;
   /** Bytes held by the session at the end. */
   readonly memory: SessionMemory;
+  /** Most bytes that it was seen to hold in this visit. */
+  readonly peakBytes?: number;
+  /** Whether the warm-up before it reached a steady state within its budget. */
+  readonly warmUp?: "steady" | "noisy";
   /** Times of parts, taken in the same visit; full depth's records only. */
   readonly parts?: PartTimes;
 }

@@ -17,7 +17,7 @@
  * Each of B resamples draws C clusters with replacement, and where blocks are
  * repeated visits, then as many blocks inside each; t*_b = (m*_b − m) / se*_b and
  *
- *     95 % interval = [ m − q.975(t*)·se , m − q.025(t*)·se ]
+ *     interval at level 1 − α = [ m − q.(1−α/2)(t*)·se , m − q.(α/2)(t*)·se ]
  *
  * The wider of this and Student's t interval is given below 8 clusters, for
  * lattice values such as differences of right and wrong answers (there t* alone
@@ -25,14 +25,15 @@
  * has no spread. Data without any spread give an interval without width; one
  * cluster gives none (NaN).
  *
- * All statistics of a sample share the draws. Cost: B × observations × statistics.
+ * All statistics of a sample share the draws, and samples with equal clusters
+ * and seeds draw alike. Cost: B × observations × statistics.
  *
  * @module
  */
 import { quantileOfSorted } from "../numerics/quantile.ts";
-import { createRandom } from "../numerics/random.ts";
 import { studentTHalfWidth } from "../numerics/student_t.ts";
-import { createRatioScorer, type Score } from "./ratio_score.ts";
+import { createDraw } from "./draw.ts";
+import { createRatioScorer } from "./ratio_score.ts";
 
 /** Clusters below which intervals are widened and nothing is called equivalent. */
 export const FEW_CLUSTERS = 8;
@@ -71,7 +72,7 @@ export interface BootstrapOptions {
 export interface Interval {
   /** m. */
   readonly value: number;
-  /** Lower end of the 95 % interval. */
+  /** Lower end of the interval, of 95 % unless said otherwise. */
   readonly low: number;
   /** Upper end. */
   readonly high: number;
@@ -81,11 +82,25 @@ export interface Interval {
   readonly clusters: number;
 }
 
-/** Intervals of all statistics of a sample, in their order. */
-export function bootstrapRatios(
+/** A statistic with the studentised errors of its resamples. */
+export interface Studentised {
+  /** m. */
+  readonly value: number;
+  /** Standard error of m; NaN for one cluster. */
+  readonly standardError: number;
+  /** Clusters. */
+  readonly clusters: number;
+  /** t* by resample, NaN where a resample has no spread; none where the data have none. */
+  readonly students: Float64Array;
+  /** Whether Student's t sets the least width. */
+  readonly widened: boolean;
+}
+
+/** Resamples all statistics of a sample together, in their order. */
+export function studentise(
   sample: ClusteredSample,
   { seed, resamples = 10_000 }: BootstrapOptions,
-): readonly Interval[] {
+): readonly Studentised[] {
   const { statistics } = sample;
   const clusters = sample.starts.length - 1;
   const width = 2 * statistics.length;
@@ -97,44 +112,67 @@ export function bootstrapRatios(
 
   draw.original(drawn);
   const observed = scorers.map((score) => ({ ...score(drawn) }));
-  const students = statistics.map(() => new Float64Array(resamples));
+  const spread = clusters > 1 && observed.some(hasSpread);
+  const students = statistics.map(() => new Float64Array(spread ? resamples : 0));
   const kept = new Int32Array(statistics.length);
-  if (clusters > 1 && observed.some(hasSpread)) {
-    for (let b = 0; b < resamples; b++) {
-      draw.resample(drawn);
-      for (let s = 0; s < scorers.length; s++) {
-        const { value, standardError } = scorers[s]!(drawn);
-        const { value: centre, standardError: unit } = observed[s]!;
-        const student = (value - centre) / standardError;
-        // Equal clusters leave a standard error of rounding, or of 0 / 0: no spread to divide by.
-        if (standardError > 1e-9 * unit && Number.isFinite(student)) {
-          students[s]![kept[s]!++] = student;
-        }
-      }
+  for (let b = 0; spread && b < resamples; b++) {
+    draw.resample(drawn);
+    for (let s = 0; s < scorers.length; s++) {
+      const { value, standardError } = scorers[s]!(drawn);
+      const { value: centre, standardError: unit } = observed[s]!;
+      const student = (value - centre) / standardError;
+      // Equal clusters leave a standard error of rounding, or of 0 / 0: no spread to divide by.
+      const usable = standardError > 1e-9 * unit && Number.isFinite(student);
+      students[s]![b] = usable ? student : NaN;
+      if (usable) kept[s]!++;
     }
   }
-  return observed.map((score, s) =>
-    intervalOf(score, {
-      students: students[s]!.subarray(0, kept[s]!),
-      clusters,
-      widened: clusters < FEW_CLUSTERS || statistics[s]!.lattice === true ||
-        kept[s]! < 0.999 * resamples,
-    })
-  );
+  return observed.map(({ value, standardError }, s) => ({
+    value,
+    standardError,
+    clusters,
+    students: students[s]!,
+    widened: clusters < FEW_CLUSTERS || statistics[s]!.lattice === true ||
+      kept[s]! < 0.999 * resamples,
+  }));
 }
 
-function hasSpread({ value, standardError }: Score): boolean {
+/** Intervals of all statistics of a sample, in their order. */
+export function bootstrapRatios(
+  sample: ClusteredSample,
+  options: BootstrapOptions,
+): readonly Interval[] {
+  return studentise(sample, options).map((each) => intervalAt(each));
+}
+
+/** Whether a statistic varies at all. */
+export function hasSpread(
+  { value, standardError }: Pick<Studentised, "value" | "standardError">,
+): boolean {
   return standardError > 1e-13 * Math.abs(value);
 }
 
-interface Students {
-  readonly students: Float64Array;
-  readonly clusters: number;
-  readonly widened: boolean;
+/** The interval of a statistic at a level in (0, 1); 0.95 by default. */
+export function intervalAt(statistic: Studentised, level = 0.95): Interval {
+  const { standardError, clusters, widened } = statistic;
+  const sorted = Float64Array.from(statistic.students).sort(); // NaN last
+  const usable = sorted.subarray(0, countNumbers(sorted));
+  let below = quantileOfSorted(usable, (1 + level) / 2) * standardError;
+  let above = -quantileOfSorted(usable, (1 - level) / 2) * standardError;
+  if (widened && clusters > 1) {
+    const half = studentTHalfWidth(level, clusters - 1) * standardError;
+    below = usable.length === 0 ? half : Math.max(below, half);
+    above = usable.length === 0 ? half : Math.max(above, half);
+  }
+  return intervalOf(statistic, { below, above });
 }
 
-function intervalOf(score: Score, { students, clusters, widened }: Students): Interval {
-  const { value, standardError } = score;
+/** An interval that reaches so far below and above the value; none from one cluster. */
+export function intervalOf(
+  statistic: Studentised,
+  { below, above }: { readonly below: number; readonly above: number },
+): Interval {
+  const { value, standardError, clusters } = statistic;
   const ends = (low: number, high: number): Interval => ({
     value,
     low,
@@ -143,75 +181,12 @@ function intervalOf(score: Score, { students, clusters, widened }: Students): In
     clusters,
   });
   if (clusters < 2 || !Number.isFinite(standardError)) return ends(NaN, NaN);
-  if (!hasSpread(score)) return ends(value, value);
-  const sorted = students.sort();
-  let below = quantileOfSorted(sorted, 0.975) * standardError;
-  let above = -quantileOfSorted(sorted, 0.025) * standardError;
-  if (widened) {
-    const half = studentTHalfWidth(0.95, clusters - 1) * standardError;
-    below = sorted.length === 0 ? half : Math.max(below, half);
-    above = sorted.length === 0 ? half : Math.max(above, half);
-  }
-  return ends(value - below, value + above);
+  return hasSpread(statistic) ? ends(value - below, value + above) : ends(value, value);
 }
 
-interface Draw {
-  /** Writes each cluster's totals. */
-  original(into: Float64Array): void;
-  /** Writes the totals of drawn clusters. */
-  resample(into: Float64Array): void;
-}
-
-function createDraw({ starts, inside, statistics }: ClusteredSample, seed: number): Draw {
-  const clusters = starts.length - 1;
-  const observations = starts[clusters]!;
-  const width = 2 * statistics.length;
-  const values = new Float64Array(observations * width); // [observations, statistics, num | den]
-  statistics.forEach(({ numerators, denominators }, s) => {
-    for (let k = 0; k < observations; k++) {
-      values[k * width + 2 * s] = numerators[k]!;
-      values[k * width + 2 * s + 1] = denominators[k]!;
-    }
-  });
-  const totals = new Float64Array(clusters * width);
-  for (let c = 0; c < clusters; c++) {
-    for (let k = starts[c]!; k < starts[c + 1]!; k++) {
-      for (let v = 0; v < width; v++) totals[c * width + v]! += values[k * width + v]!;
-    }
-  }
-  const random = createRandom(seed);
-  const within = inside === "resampled" && observations > clusters;
-  const perNumber = Float64Array.from(
-    { length: clusters },
-    (_, c) => drawsPerNumber(starts[c + 1]! - starts[c]!),
-  );
-
-  const drawClusters = (into: Float64Array): void => {
-    for (let i = 0; i < clusters; i++) {
-      const from = Math.floor(random.uniform() * clusters) * width;
-      for (let v = 0; v < width; v++) into[i * width + v] = totals[from + v]!;
-    }
-  };
-  const drawBlocks = (into: Float64Array): void => {
-    into.fill(0);
-    for (let i = 0; i < clusters; i++) {
-      const c = Math.floor(random.uniform() * clusters);
-      const first = starts[c]!, length = starts[c + 1]! - first;
-      let rest = 0;
-      for (let j = 0; j < length; j++) {
-        if (j % perNumber[c]! === 0) rest = random.uniform();
-        rest *= length; // exact: the next digit of the number in base `length`
-        const digit = Math.floor(rest);
-        rest -= digit;
-        const from = (first + digit) * width;
-        for (let v = 0; v < width; v++) into[i * width + v]! += values[from + v]!;
-      }
-    }
-  };
-  return { original: (into) => into.set(totals), resample: within ? drawBlocks : drawClusters };
-}
-
-/** Indices below `length` that one number of 32 random bits yields with at least 16 to spare. */
-function drawsPerNumber(length: number): number {
-  return Math.max(1, Math.floor(16 / Math.log2(length)));
+/** Numbers at the start of a sorted array that ends in NaN. */
+function countNumbers(sorted: Float64Array): number {
+  let count = sorted.length;
+  while (count > 0 && Number.isNaN(sorted[count - 1]!)) count--;
+  return count;
 }

@@ -85,7 +85,7 @@ Deno.test("bootstrapRatios() covers with noisy blocks inside prompts, both scale
   const prompts = 20, blocks = 3;
   // Base times vary by prompt; ln speed-up has mean 0.3 and prompt spread 0.1.
   const shares = [0, 0];
-  const trials = 1000;
+  const trials = 2000;
   // Workload truth: Σ E[base] / Σ E[arm] with base and spread independent.
   const workload = 0.3 - 0.1 ** 2 / 2;
   for (let trial = 0; trial < trials; trial++) {
@@ -109,7 +109,7 @@ Deno.test("bootstrapRatios() covers with noisy blocks inside prompts, both scale
         },
         { numerators: base, denominators: arm, scale: "log" },
       ],
-    }, { seed: trial, resamples: 499 });
+    }, { seed: trial, resamples: 399 });
     [0.3, workload].forEach((truth, s) => {
       const { low, high } = intervals[s]!;
       if (low <= truth && truth <= high) shares[s]! += 1 / trials;
@@ -124,7 +124,7 @@ Deno.test("bootstrapRatios() covers differences of few discordant binary answers
     const u = random.uniform();
     return u < 0.08 ? -1 : u < 0.12 ? 1 : 0;
   };
-  const share = coverage(1000, {
+  const share = coverage(2000, {
     truth: -0.04,
     trial: (seed) =>
       bootstrapRatios(meanOf(Array.from({ length: 60 }, answer), true), {
