@@ -8,12 +8,12 @@
  *
  * @module
  */
-import type { ArmSummary, Noise, QualityClass } from "../contract/summary.ts";
+import type { ArmSummary, Noise } from "../contract/summary.ts";
+import { bestOf, gain, keeps, PASSING, pays } from "./choices.ts";
 import { explain } from "./explain.ts";
-import { CLASS_FLOORS, QUALITY_CLASSES } from "./quality.ts";
+import { CLASS_FLOORS } from "./quality.ts";
 import { classText, percentText, timesText } from "./words.ts";
 
-const PASSING = ["A", "B", "C"] as const;
 const MOST_EXPLANATIONS = 3;
 
 /** What {@linkcode answerOf} reads. */
@@ -89,28 +89,6 @@ function fastest(policies: readonly ArmSummary[]): readonly string[] {
       ? "No policy is decidedly faster or cheaper than full depth."
       : `Fastest: ${best.label}, ${gainText(best)}.`,
   ];
-}
-
-/** Whether the arm is measurably faster, or cheaper where nothing was timed. */
-export function pays({ speed, cost }: ArmSummary): boolean {
-  if (speed !== undefined) return speed.verdict === "faster";
-  return cost !== undefined && cost.macs < 1;
-}
-
-function keeps({ worstQuality }: ArmSummary, name: QualityClass): boolean {
-  return worstQuality !== undefined &&
-    QUALITY_CLASSES.indexOf(worstQuality) <= QUALITY_CLASSES.indexOf(name);
-}
-
-function gain({ speed, cost }: ArmSummary): number {
-  return speed?.perPrompt.value ?? (cost === undefined ? 0 : 1 / cost.macs);
-}
-
-function bestOf(arms: readonly ArmSummary[]): ArmSummary | undefined {
-  return arms.reduce<ArmSummary | undefined>(
-    (best, arm) => best === undefined || gain(arm) > gain(best) ? arm : best,
-    undefined,
-  );
 }
 
 /** Arms that keep quality come first in explanations. */

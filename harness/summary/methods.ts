@@ -25,6 +25,7 @@ export function methodsOf(
     ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
     ...arms.some(({ cost }) => cost !== undefined) ? COST : [],
     ...arms.some(({ heights }) => heights !== undefined) ? HEIGHTS : [],
+    ...arms.some(({ confidence }) => confidence !== undefined) ? [CONFIDENCE] : [],
     ...arms.some(({ card }) => card.deployable === false) ? [UPPER_BOUND] : [],
     ...samples.length > 0 ? [SAMPLES] : [],
   ];
@@ -202,6 +203,14 @@ const HEIGHTS: readonly Method[] = [
   },
   { term: "exit rate", definition: "Share of those tokens read out below the last block." },
 ];
+
+const CONFIDENCE: Method = {
+  term: "exit confidence",
+  definition: "Tokens of given texts that left below the last block, by the height at which they " +
+    "left and then in up to five groups of equal number by the signal that the policy read there; " +
+    "of each group the mean signal and the share whose token is full depth's. The interval is " +
+    "Wilson's with as many trials as the clustered error of the share allows, at least the texts.",
+};
 
 const UPPER_BOUND: Method = {
   term: "upper bound",

@@ -10,7 +10,9 @@
 import type { StoredRun } from "../contract/record.ts";
 import type { ArmSummary, Noise, Speed, Summary } from "../contract/summary.ts";
 import { answerOf } from "./answer.ts";
+import { choicesOf } from "./choices.ts";
 import { purposeSeed } from "./clusters.ts";
+import { confidenceOf } from "./confidence.ts";
 import { costOf } from "./cost.ts";
 import { fidelityOf } from "./fidelity.ts";
 import { heightsOf } from "./heights.ts";
@@ -26,6 +28,7 @@ import { marginsFrom } from "./verdict.ts";
 import { warningsOf } from "./warnings.ts";
 
 export type { SummaryOptions } from "./options.ts";
+export { parityOf } from "./parity.ts";
 
 /**
  * Sums up a run. Throws `InputError` for a run without a baseline arm and
@@ -44,6 +47,7 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
   const arms = shownArms(view).map((arm) =>
     armSummary(arm, { view, settings, speed: timing.speeds.get(arm.arm.label) })
   );
+  const choices = choicesOf(arms, run.manifest.model.layerCount);
   const pareto = paretoOf(arms);
   const { noise, leftOut } = timing;
   const summary = {
@@ -55,6 +59,7 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
   return {
     ...summary,
     answer: answerOf({ arms, noise, layerCount: run.manifest.model.layerCount }),
+    ...(choices === undefined ? {} : { choices }),
     ...(pareto === undefined ? {} : { pareto }),
     warnings: warningsOf({ view, arms, noise, leftOut }),
     methods: methodsOf(summary, settings),
@@ -88,6 +93,7 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
   });
   const cost = costOf(records, { baseline, model, ...sampling("cost") });
   const heightView = heightsOf(records, layerCount);
+  const confidence = confidenceOf(records.lockstep, layerCount);
   return {
     label: arm.label,
     role: arm.role,
@@ -100,6 +106,7 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
     ...(fidelity === undefined ? {} : { fidelity: { ...fidelity, suites } }),
     ...(speed === undefined ? {} : { speed }),
     ...(cost === undefined ? {} : { cost }),
+    ...(confidence === undefined ? {} : { confidence }),
     ...(heightView === undefined
       ? {}
       : { heights: heightView.heights, exitRate: heightView.exitRate }),

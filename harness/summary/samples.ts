@@ -9,8 +9,8 @@
  *
  * @module
  */
-import type { FreeRecord, LockstepRecord } from "../contract/record.ts";
-import type { Sample, SampleOutput } from "../contract/summary.ts";
+import type { FreeRecord, LockstepRecord, TokenSignals } from "../contract/record.ts";
+import type { Sample, SampleOutput, SampleToken } from "../contract/summary.ts";
 import { type ArmRecords, type RunView, shownArms, suitesOf } from "./run_view.ts";
 
 const MOST_TOKENS = 200;
@@ -73,10 +73,34 @@ function generated(record: FreeRecord, base: FreeRecord): SampleOutput {
       height: record.heights[t]!,
       blocksRun: record.blocksRun[t]!,
       differs: record.tokens[t] !== base.tokens[t],
+      ...insteadOf(record, base, t),
+      ...readOf(record.signals, t),
     })),
+    ...leftOutOf(record),
     ...(record.score === undefined ? {} : { score: record.score }),
     ended: record.ended,
   };
+}
+
+function insteadOf(record: FreeRecord, base: FreeRecord, t: number): Pick<SampleToken, "instead"> {
+  const instead = base.pieces[t];
+  return record.tokens[t] === base.tokens[t] || instead === undefined ? {} : { instead };
+}
+
+/** What was read of a token; nothing of the first one, which comes from the prompt. */
+function readOf(signals: TokenSignals | undefined, t: number): Pick<SampleToken, "read"> {
+  const height = signals?.heights[t] ?? -1;
+  if (signals === undefined || height < 0) return {};
+  return {
+    read: {
+      height,
+      signals: signals.names.map((name, i) => ({ name, value: signals.values[i]![t]! })),
+    },
+  };
+}
+
+function leftOutOf({ pieces }: FreeRecord | LockstepRecord): Pick<SampleOutput, "leftOut"> {
+  return pieces.length > MOST_TOKENS ? { leftOut: pieces.length - MOST_TOKENS } : {};
 }
 
 function forcedOutputs(arms: readonly ArmRecords[], suite: string): Outputs {
@@ -98,7 +122,14 @@ function forced(record: LockstepRecord): SampleOutput {
       height: record.heights[t]!,
       blocksRun: record.blocksRun[t]!,
       differs: record.flips[t] === 1,
+      ...readOf(record.signals, t),
+      given: {
+        nll: record.policyNll[t]!,
+        fullNll: record.fullNll[t]!,
+        kl: record.kl[t]!,
+      },
     })),
+    ...leftOutOf(record),
     ended: "limit",
   };
 }

@@ -33,7 +33,9 @@ Deno.test("samplesOf() marks each token that differs, past the baseline's end to
     height: 7,
     blocksRun: 7,
     differs: true,
+    instead: "<2>",
   });
+  assertEquals(sample!.outputs[1]!.tokens[3]!.instead, undefined);
 });
 
 Deno.test("samplesOf() takes suites in turn, and within one departures and agreements", () => {
@@ -61,4 +63,34 @@ Deno.test("samplesOf() shows given texts where nothing was generated", () => {
   assert(output!.forced);
   assertEquals(output!.tokens.length, 200);
   assertEquals(output!.tokens.slice(0, 3).map(({ differs }) => differs), [false, true, false]);
+});
+
+Deno.test("samplesOf() shows what a policy read of a token, and of given texts the likelihoods", () => {
+  const signals = { names: ["m"], kinds: ["margin"], heights: [-1, 7], values: [[NaN, 0.93]] };
+  const view = viewRun(storedRun({
+    arms,
+    suites: [suite("prose", "likelihood")],
+    records: [
+      lockstep("full", "a"),
+      { ...lockstep("k", "a", { policyNll: [1, 2.5], heights: [30, 7] }), signals },
+    ],
+  }));
+  const [first, second] = samplesOf(view, 6)[0]!.outputs[1]!.tokens;
+  assertEquals([first!.read, first!.given], [undefined, { nll: 1, fullNll: 1, kl: 0 }]);
+  assertEquals(second!.read, { height: 7, signals: [{ name: "m", value: 0.93 }] });
+  assertEquals(second!.given, { nll: 2.5, fullNll: 2, kl: 0.5 });
+});
+
+Deno.test("samplesOf() keeps 200 tokens of an output and counts the others", () => {
+  const tokens = Array.from({ length: 203 }, (_, i) => i);
+  const view = viewRun(storedRun({
+    arms,
+    suites: [suite("copy")],
+    records: [free("full", "a", { tokens }), free("k", "a", { tokens: tokens.slice(0, 200) })],
+  }));
+  const outputs = samplesOf(view, 6)[0]!.outputs;
+  assertEquals(outputs.map(({ tokens, leftOut }) => [tokens.length, leftOut]), [
+    [200, 3],
+    [200, undefined],
+  ]);
 });
