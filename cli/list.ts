@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 import { namedModels } from "./model_files.ts";
 import { BUILT_IN } from "./registry.ts";
 
-const KINDS = ["policies", "suites", "backends", "models"] as const;
+const KINDS = ["policies", "suites", "studies", "backends", "models"] as const;
 
 /** One entry of a list; `options` for policies only. */
 interface Entry {
@@ -23,8 +23,8 @@ interface Entry {
 /** The `list` command. */
 export const listCommand: Command = {
   name: "list",
-  summary: "List policies, suites, backends or models with what they take",
-  usage: "list [policies|suites|backends|models] [--json]",
+  summary: "List policies, suites, studies, backends or models with what they take",
+  usage: "list [policies|suites|studies|backends|models] [--json]",
   flags: { json: { kind: "switch", help: "Writes one JSON object" } },
   positional: { least: 0, most: 1 },
   async run({ positional: [wanted], flags }, io): Promise<number> {
@@ -54,6 +54,13 @@ async function entriesOf(kind: typeof KINDS[number]): Promise<readonly Entry[]> 
         version,
         measure: measure.kind,
         framing,
+      }));
+    case "studies":
+      return BUILT_IN.studies.list.map(({ name, summary, suites, passes }) => ({
+        name,
+        summary,
+        suites,
+        passes,
       }));
     case "backends":
       return BUILT_IN.backends.list.map(({ name, summary }) => ({ name, summary }));

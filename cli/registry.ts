@@ -7,11 +7,12 @@ import { cpuBackend } from "../backends/cpu/mod.ts";
 import { wasmBackend } from "../backends/wasm/mod.ts";
 import { createRegistry, type Registry } from "../harness/registry.ts";
 import { policies } from "../policies/mod.ts";
-import { suites } from "../suites/mod.ts";
+import { studies, suites } from "../suites/mod.ts";
 
 /** Everything that can be named without a file. */
 export const BUILT_IN: Registry = createRegistry({
   policies,
   suites,
+  studies,
   backends: [cpuBackend, wasmBackend],
 });

@@ -41,6 +41,10 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
     kind: "switch",
     help: "Reads out all heights in lockstep, however dear; by default where cheap",
   },
+  "no-control": {
+    kind: "switch",
+    help: "Leaves out random skipping, with which policies are compared at equal blocks",
+  },
   margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default 0.01" },
   out: { kind: "text", value: "<folder>", help: "Default out/<model>-<digest of the run>" },
   report: { kind: "text", value: "<name>", help: "Also writes <name>.html, .md and .json" },
@@ -67,6 +71,7 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
     maxTokens: flags.number("max-tokens"),
     allowTransfer: flags.has("allow-transfer") ? true : undefined,
     oracleHeights: flags.has("oracle-heights") ? true : undefined,
+    noControl: flags.has("no-control") ? true : undefined,
     margin: flags.number("margin"),
     out: flags.text("out"),
     report: flags.text("report"),

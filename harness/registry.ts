@@ -7,7 +7,7 @@
 import type { BackendPlugin } from "./contract/backend.ts";
 import { UsageError } from "./contract/errors.ts";
 import type { PolicyPlugin } from "./contract/policy.ts";
-import type { SuitePlugin } from "./contract/suite.ts";
+import type { StudyPlugin, SuitePlugin } from "./contract/suite.ts";
 import { didYouMean } from "./nearest_name.ts";
 
 /** Plugins of one kind. */
@@ -28,6 +28,8 @@ export interface Registry {
   readonly policies: Catalog<PolicyPlugin>;
   /** Suites. */
   readonly suites: Catalog<SuitePlugin>;
+  /** Studies, named like suites. */
+  readonly studies: Catalog<StudyPlugin>;
   /** Backends. */
   readonly backends: Catalog<BackendPlugin>;
 }
@@ -38,6 +40,8 @@ export interface RegistryLists {
   readonly policies: readonly PolicyPlugin[];
   /** Suites. */
   readonly suites: readonly SuitePlugin[];
+  /** Studies, none when absent. */
+  readonly studies?: readonly StudyPlugin[];
   /** Backends. */
   readonly backends: readonly BackendPlugin[];
 }
@@ -86,6 +90,7 @@ export function createRegistry(lists: RegistryLists): Registry {
   return {
     policies: createCatalog(lists.policies, { one: "policy", many: "policies" }),
     suites: createCatalog(lists.suites, { one: "suite", many: "suites" }),
+    studies: createCatalog(lists.studies ?? [], { one: "study", many: "studies" }),
     backends: createCatalog(lists.backends, { one: "backend", many: "backends" }),
   };
 }

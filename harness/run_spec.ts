@@ -45,6 +45,8 @@ export interface RunSpec {
   readonly allowTransfer: boolean;
   /** Whether oracle heights are read whatever they cost; by their cost when absent. */
   readonly oracleHeights?: true | undefined;
+  /** Whether the control, random skipping, is left out. */
+  readonly noControl?: true | undefined;
   /** Ratio − 1 below which a speed-up does not matter. */
   readonly margin: number;
   /** Folder of records and reports; named after the run's content when absent. */
@@ -97,6 +99,8 @@ const fields = z.strictObject({
     .describe("Whether frozen options may be used on a model that they were not calibrated on"),
   oracleHeights: z.boolean().transform((asked) => asked || undefined).optional()
     .describe("Reads oracle heights in lockstep passes whatever their readouts cost"),
+  noControl: z.boolean().transform((asked) => asked || undefined).optional()
+    .describe("Leaves out random skipping, with which policies are compared at equal blocks"),
   margin: z.number().min(0).max(1).default(0.01)
     .describe("Ratio - 1 below which a speed-up does not matter"),
   out: z.string().min(1).optional().describe("Folder of records and reports"),

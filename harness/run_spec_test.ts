@@ -64,6 +64,7 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
     "margin",
     "maxTokens",
     "model",
+    "noControl",
     "oracleHeights",
     "out",
     "passes",

@@ -30,6 +30,8 @@ export interface DraftItem {
 export interface Level {
   /** Name such as `"length-8"`. */
   readonly name: string;
+  /** Whether its items are for training alone: too easy or too hard to tell models apart. */
+  readonly trainOnly?: boolean;
   /** Draws one item; the same stream gives the same item. */
   draw(random: Random): DraftItem;
 }
@@ -87,7 +89,7 @@ export async function drawItems(
   const count = requestedCount(request, GENERATED_SIZES);
   const random = createRandom(request.seed);
   const items = new Map<string, SuiteItem>();
-  let open = [...levels];
+  let open = levels.filter((level) => request.split === "train" || level.trainOnly !== true);
   while (items.size < count && open.length > 0) {
     const still: Level[] = [];
     for (const level of open) {

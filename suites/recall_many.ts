@@ -14,34 +14,14 @@
  * @module
  */
 import type { SuitePlugin } from "../harness/contract/suite.ts";
-import {
-  DIGITS,
-  drawDistinct,
-  drawItems,
-  drawSymbols,
-  exactMatch,
-  LETTERS,
-  type Level,
-} from "./_generated.ts";
+import type { Random } from "../harness/numerics/random.ts";
+import { DIGITS, drawItems, drawSymbols, exactMatch, type Level } from "./_generated.ts";
+import { recallLevel } from "./_recall_level.ts";
 
-/** The worked examples that every prompt starts with. */
-const EXAMPLES = "recall: X3 Q8; Q8\nrecall: M5 T1; M5\n";
+/** Digits drawn independently. */
+const drawValues = (random: Random, count: number): string[] => drawSymbols(random, DIGITS, count);
 
-/** Look-ups among `pairs` pairs. */
-function recallLevel(pairs: number): Level {
-  return {
-    name: `pairs-${pairs}`,
-    draw(random) {
-      const keys = drawDistinct(random, LETTERS, pairs);
-      const values = drawSymbols(random, DIGITS, pairs);
-      const asked = random.int(pairs);
-      const shown = keys.map((key, i) => ` ${key}${values[i]!}`).join("");
-      return { prompt: `${EXAMPLES}recall:${shown}; ${keys[asked]!}`, target: values[asked]! };
-    },
-  };
-}
-
-const LEVELS: readonly Level[] = [8, 12, 16, 24].map(recallLevel);
+const LEVELS: readonly Level[] = [8, 12, 16, 24].map((pairs) => recallLevel(pairs, drawValues));
 
 /** Recalling the value of one of 8 to 24 keys. */
 export const recallMany: SuitePlugin = {
