@@ -11,6 +11,7 @@ import { doctorCommand } from "./doctor.ts";
 import { generateCommand } from "./generate.ts";
 import { createHelpCommand } from "./help.ts";
 import { listCommand } from "./list.ts";
+import { mergeCommand } from "./merge.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   runCommand,
   compareCommand,
   reportCommand,
+  mergeCommand,
   generateCommand,
   traceCommand,
   replayCommand,

@@ -16,6 +16,10 @@ export function openProcessIo(): Io {
     interrupt.abort();
     writeAll(Deno.stderr, "\nStopping after the current unit; Ctrl-C again stops at once\n");
   });
+  // Schedulers send SIGTERM before they kill; Windows knows no such signal.
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", () => interrupt.abort());
+  }
   return {
     write: (text) => writeAll(Deno.stdout, text),
     say: (line) => writeAll(Deno.stderr, `${line}\n`),

@@ -4,6 +4,7 @@
  * @module
  */
 import { InputError } from "../harness/contract/errors.ts";
+import type { Shard } from "../harness/contract/record.ts";
 import type { Summary } from "../harness/contract/summary.ts";
 import { html, json, markdown, type ReportPlugin } from "../reports/mod.ts";
 import { causeText, writeAtomically } from "./atomic_write.ts";
@@ -21,6 +22,22 @@ const FILES: readonly (readonly [ReportPlugin, string])[] = [
 /** Path of the records: of a folder, or the `.sqlite` file that was named itself. */
 export function recordsPath(path: string): string {
   return path.endsWith(".sqlite") ? path : `${path.replace(/[\\/]+$/, "")}/${RECORDS_FILE}`;
+}
+
+/** Path of a run's records in its folder, or of one shard's: all shards share the folder. */
+export function recordsFile(folder: string, shard: Shard | undefined): string {
+  if (shard === undefined) return recordsPath(folder);
+  return `${folder.replace(/[\\/]+$/, "")}/shard-${shard.index}-of-${shard.count}.sqlite`;
+}
+
+/** Shards' files in a folder, in the order of their indices. */
+export async function shardFiles(folder: string): Promise<readonly string[]> {
+  const found: { readonly name: string; readonly index: number }[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    const index = /^shard-(\d+)-of-\d+\.sqlite$/.exec(name)?.[1];
+    if (index !== undefined) found.push({ name, index: Number(index) });
+  }
+  return found.sort((a, b) => a.index - b.index).map(({ name }) => `${folder}/${name}`);
 }
 
 /** Makes a folder and those above it. */
@@ -61,11 +78,12 @@ export async function writeReports(summary: Summary, places: ReportPlaces): Prom
   return stem === undefined ? `${folder}/report.html` : `${stem}.html`;
 }
 
-/** Removes the records and reports of an earlier run, and nothing else. */
-export async function clearRun(folder: string): Promise<void> {
-  const names = [RECORDS_FILE, `${RECORDS_FILE}-journal`, ...FILES.map(([, name]) => name)];
-  for (const name of names) {
-    await Deno.remove(`${folder}/${name}`).catch((error) => {
+/** Removes the records and reports of an earlier run, or one shard's records, and nothing else. */
+export async function clearRun(folder: string, shard?: Shard): Promise<void> {
+  const records = recordsFile(folder, shard);
+  const reports = shard === undefined ? FILES.map(([, name]) => `${folder}/${name}`) : [];
+  for (const path of [records, `${records}-journal`, ...reports]) {
+    await Deno.remove(path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }

@@ -116,6 +116,10 @@ if (import.meta.main) {
   for (const note of notes) console.error(note);
   // Ctrl-C reaches the command as well; this process waits until it has stopped.
   Deno.addSignalListener("SIGINT", () => {});
-  const { code } = await new Deno.Command(denoCommand(), { args: [...args], cwd }).spawn().status;
-  Deno.exit(code);
+  const command = new Deno.Command(denoCommand(), { args: [...args], cwd }).spawn();
+  // A scheduler's SIGTERM reaches this process only.
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", () => command.kill("SIGTERM"));
+  }
+  Deno.exit((await command.status).code);
 }

@@ -2,9 +2,10 @@
  * Paths that a command line names: what the launcher lets the command read and write.
  *
  * Read: model and spec files, folders of policy files (a policy may import what
- * lies beside it), run folders. Written: `--out` and `--report`, the folder given
- * to `report`, and `out` where a run names no folder. A spec file names paths too,
- * and so do frozen options (`@file`), read like a spec file.
+ * lies beside it), run folders. Written: `--out` and `--report`, single files such
+ * as `--junit`, the folder given to `report` or `merge`, and `out` where a run names
+ * no folder. A spec file names paths too, and so do frozen options (`@file`), read
+ * like a spec file.
  *
  * @module
  */
@@ -22,7 +23,9 @@ export interface NamedPaths {
 export type ReadText = (path: string) => string | undefined;
 
 /** Flags that take a value, by what the value names. */
-const FLAGS: Readonly<Record<string, "model" | "policies" | "spec" | "out" | "report">> = {
+const FLAGS: Readonly<
+  Record<string, "model" | "policies" | "spec" | "out" | "report" | "input" | "file">
+> = {
   model: "model",
   policies: "policies",
   policy: "policies",
@@ -30,6 +33,12 @@ const FLAGS: Readonly<Record<string, "model" | "policies" | "spec" | "out" | "re
   spec: "spec",
   out: "out",
   report: "report",
+  "recorded-clock": "input",
+  confirmed: "input",
+  "record-clock": "file",
+  junit: "file",
+  markdown: "file",
+  baseline: "file",
 };
 
 /** Extensions of the reports that `--report <stem>` writes. */
@@ -66,7 +75,8 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
 
 function addPositional(command: string | undefined, path: string, { read, write }: Found): void {
   if (command === "report") write.push(folderOfRun(path));
-  if (command === "compare" || command === "replay") read.push(path);
+  if (command === "compare" || command === "replay" || command === "bless") read.push(path);
+  if (command === "merge") write.push(folderOfRun(path));
   if (command === "check") read.push(folderOf(path));
 }
 
@@ -89,6 +99,12 @@ function addValue(
     case "report":
       write.push(folderOf(value) === "." ? "out" : folderOf(value));
       write.push(...REPORT_EXTENSIONS.flatMap((it) => [`${value}.${it}`, `${value}.${it}.tmp`]));
+      break;
+    case "input":
+      read.push(value);
+      break;
+    case "file":
+      write.push(value, `${value}.tmp`);
       break;
     case "spec":
       read.push(value);
