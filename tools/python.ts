@@ -2,7 +2,7 @@
  * Python as a tool: `pip` for packages, scripts of `tools/`.
  *
  * Only wheels are installed, so no code of a package runs before its files are
- * there. Failures are one sentence with pip's own last error line.
+ * there; a source archive is downloaded only where that is asked for. Failures are one sentence with pip's own last error line.
  *
  * @module
  */
@@ -20,6 +20,7 @@ export interface Outcome {
 /** Runs `python3` with these arguments; rejects with `Deno.errors.NotFound` when there is none. */
 export type RunPython = (args: readonly string[]) => Promise<Outcome>;
 
+const WHEELS: readonly string[] = ["--only-binary=:all:"];
 const WAY_OUT = "or give the path of any GGUF file as the model";
 
 /** The real `python3` of the search path. */
@@ -34,16 +35,20 @@ export async function runPython(args: readonly string[]): Promise<Outcome> {
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-/** Downloads or installs exact wheels: `pip <action> <flags> <packages>`. */
+/**
+ * Downloads or installs exact wheels: `pip <action> <flags> <packages>`. With `source`
+ * it downloads source archives; pip then asks their build systems for names.
+ */
 export async function pip(
   run: RunPython,
   request: {
     readonly action: "download" | "install";
     readonly flags: readonly string[];
     readonly packages: readonly string[];
+    readonly source?: true;
   },
 ): Promise<void> {
-  const { action, flags, packages } = request;
+  const { action, flags, packages, source } = request;
   const task = `Cannot ${action} "${packages.join(" ")}"`;
   const { code, stderr } = await attempt(run, {
     task,
@@ -55,7 +60,7 @@ export async function pip(
       "--disable-pip-version-check",
       "--no-input",
       "--no-deps",
-      "--only-binary=:all:",
+      ...(source ? packages.map((each) => `--no-binary=${each.split("==")[0]}`) : WHEELS),
       ...flags,
       ...packages,
     ],

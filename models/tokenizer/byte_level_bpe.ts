@@ -66,10 +66,17 @@ function wordTokenizer(vocabulary: Vocabulary): WordTokenizer {
     const byte = vocabulary.kinds[id] === "byte" ? byteOfFallback(token) : undefined;
     if (byte !== undefined) vocab[BYTE_TO_CHARACTER[byte]!] ??= id;
   });
+  const { config: cutting, wholeWords } = PRE_TOKENIZERS.get(vocabulary.preTokenizer)!;
   const config = {
     "normalizer": null,
-    "pre_tokenizer": PRE_TOKENIZERS.get(vocabulary.preTokenizer),
-    "model": { type: "BPE", vocab, merges: vocabulary.merges, "byte_fallback": false },
+    "pre_tokenizer": cutting,
+    "model": {
+      type: "BPE",
+      vocab,
+      merges: vocabulary.merges,
+      "byte_fallback": false,
+      "ignore_merges": wholeWords,
+    },
     "post_processor": null,
     "decoder": null,
     "added_tokens": [],

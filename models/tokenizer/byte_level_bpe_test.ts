@@ -120,7 +120,7 @@ Deno.test("readVocabulary() lets the first of two equal merges count", async () 
 });
 
 Deno.test("readVocabulary() refuses unknown models and pre-tokenizers by name", async () => {
-  for (const [key, value] of [["model", "llama"], ["pre", "qwen2"]] as const) {
+  for (const [key, value] of [["model", "llama"], ["pre", "viking"]] as const) {
     const file = withValue(tinyGguf(), `tokenizer.ggml.${key}`, { type: "string", value });
     await assertRejects(() => vocabularyOf(file), UnsupportedError, `"${value}" is not supported`);
   }

@@ -22,6 +22,16 @@ const split = (pattern: string): PreTokenizerConfig => ({
 const GPT_2_WORDS = split(
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
 );
+/** Contractions in any case; words with one leading symbol; numbers; symbols; line ends; spaces. */
+const wordsAndNumbers = (numbers: string): PreTokenizerConfig =>
+  split(
+    "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" +
+      numbers + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  );
+/** Numbers in groups of up to three digits. */
+const LLAMA_3_WORDS = wordsAndNumbers("\\p{N}{1,3}");
+/** Every digit on its own. */
+const QWEN_2_WORDS = wordsAndNumbers("\\p{N}");
 /** Every numeric character on its own. */
 const SINGLE_NUMBERS = split("\\p{N}");
 /** Bytes to the byte-level alphabet, with no cutting of its own. */
@@ -37,8 +47,37 @@ const sequence = (...steps: PreTokenizerConfig[]): PreTokenizerConfig => ({
   pretokenizers: steps,
 });
 
-/** Pre-tokenizers by their name in `tokenizer.ggml.pre`. */
-export const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizerConfig> = new Map([
-  ["gpt-2", sequence(GPT_2_WORDS, BYTES)],
-  ["smollm", sequence(SINGLE_NUMBERS, GPT_2_WORDS, BYTES)],
+/** How a family cuts text and merges what it has cut. */
+export interface PreTokenizer {
+  /** The cutting. */
+  readonly config: PreTokenizerConfig;
+  /** Whether a word that is a token is taken whole, whatever the merges say. */
+  readonly wholeWords: boolean;
+}
+
+const GPT_2: PreTokenizer = { config: sequence(GPT_2_WORDS, BYTES), wholeWords: false };
+const SMOLLM: PreTokenizer = {
+  config: sequence(SINGLE_NUMBERS, GPT_2_WORDS, BYTES),
+  wholeWords: false,
+};
+const LLAMA_3: PreTokenizer = { config: sequence(LLAMA_3_WORDS, BYTES), wholeWords: true };
+const QWEN_2: PreTokenizer = { config: sequence(QWEN_2_WORDS, BYTES), wholeWords: false };
+
+/** Pre-tokenizers by their names in `tokenizer.ggml.pre`. */
+export const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
+  ["gpt-2", GPT_2],
+  ["phi-2", GPT_2],
+  ["mpt", GPT_2],
+  ["smollm", SMOLLM],
+  ["starcoder", SMOLLM],
+  ["refact", SMOLLM],
+  ["command-r", SMOLLM],
+  ["codeshell", SMOLLM],
+  ["llama-bpe", LLAMA_3],
+  ["llama3", LLAMA_3],
+  ["llama-v3", LLAMA_3],
+  ["falcon3", LLAMA_3],
+  ["pixtral", LLAMA_3],
+  ["qwen2", QWEN_2],
+  ["deepseek-r1-qwen", QWEN_2],
 ]);
