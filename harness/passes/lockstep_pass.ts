@@ -8,6 +8,7 @@
 import type { LockstepRecord, RunRecord, TokenSignals } from "../contract/record.ts";
 import { itemKey } from "../decode/chance.ts";
 import { fullDepthText } from "../decode/full_depth_text.ts";
+import { prefixPlanOf, sharedPrefix } from "../decode/shared_prefix.ts";
 import { StreamState } from "../decode/stream_state.ts";
 import { teacherForced } from "../decode/teacher_forced.ts";
 import { klDivergence } from "../numerics/logits.ts";
@@ -22,6 +23,7 @@ import {
   troubleRecord,
   withSlot,
 } from "./cells.ts";
+import { lensOf } from "./lens.ts";
 import { oracleRefusal } from "./oracle_cost.ts";
 import { SignalLog } from "./signal_log.ts";
 
@@ -117,6 +119,47 @@ async function predictFull(
   return { ...predictions, oracle };
 }
 
+/** Predictions of the arms that can share the blocks below their departures from full depth. */
+async function predictShared(
+  context: PassContext,
+  item: PassItem,
+  { arms, divergence }: {
+    readonly arms: readonly PassArm[];
+    divergence(index: number, logits: Float32Array): number;
+  },
+): Promise<ReadonlyMap<PassArm, { readonly policy: Predictions; readonly kl: readonly number[] }>> {
+  const { session } = context;
+  const { prompt, target } = item;
+  const sharing = arms.flatMap((arm) => {
+    const plan = prefixPlanOf(bindArm(context, arm, target.length), item);
+    if (plan === undefined) return [];
+    const kl: number[] = [];
+    return [{ arm, plan, kl, predictions: noPredictions(target) }];
+  });
+  if (sharing.length < 2) return new Map();
+  await withSlot(session, (slot) =>
+    sharedPrefix(session, {
+      slot,
+      prompt,
+      target,
+      plans: sharing.map(({ plan }) => plan),
+      predicted: (index, i, logits) => {
+        const { predictions, kl } = sharing[index]!;
+        predictions.add(i, logits);
+        kl.push(divergence(i, logits));
+      },
+    }));
+  return new Map(sharing.map(({ arm, plan: { program }, predictions, kl }) => {
+    const policy = {
+      ...predictions,
+      heights: target.map(() => program.exitHeight),
+      blocksRun: target.map(() => program.blocksRun),
+      order: "batch" as const,
+    };
+    return [arm, { policy, kl }];
+  }));
+}
+
 /** Lists of predictions to be filled, in the order of the target. */
 function noPredictions(target: readonly number[]): Lists & {
   add(index: number, logits: Float32Array): void;
@@ -171,13 +214,19 @@ export async function lockstepPass(
     return arms.map((arm) => troubleRecord(baseOf(arm), "lockstep", error));
   }
   const records: RunRecord[] = [];
+  const divergence = (index: number, row: Float32Array) =>
+    klDivergence(logits.subarray(index * vocabSize, (index + 1) * vocabSize), row);
+  const shared = await predictShared(context, item, { arms, divergence });
   for (const arm of arms) {
     const kl: number[] = [];
-    const measure = (index: number, row: Float32Array) =>
-      kl.push(klDivergence(logits.subarray(index * vocabSize, (index + 1) * vocabSize), row));
+    const use = (index: number, row: Float32Array) => kl.push(divergence(index, row));
     try {
-      const policy = await predict(context, item, { arm, stream: streamOf(arm), use: measure });
-      records.push({ ...baseOf(arm), ...compare(context, item, { full, policy, kl }) });
+      const found = shared.get(arm) ??
+        { policy: await predict(context, item, { arm, stream: streamOf(arm), use }), kl };
+      const lens = context.lens === true && arm.arm.role === "baseline"
+        ? { lens: await lensOf(context, item) }
+        : {};
+      records.push({ ...baseOf(arm), ...compare(context, item, { full, ...found }), ...lens });
     } catch (error) {
       records.push(troubleRecord(baseOf(arm), "lockstep", error));
     }
