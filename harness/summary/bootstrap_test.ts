@@ -158,3 +158,31 @@ Deno.test("bootstrapRatios() repeats itself for a seed and differs for another",
   assertEquals(run(5), run(5));
   assert(run(5)[0]!.low !== run(6)[0]!.low);
 });
+
+Deno.test("bootstrapRatios() clustered by document cover where tokens of a text are alike", () => {
+  // Differences of nll per token: variance 1, intra-document correlation ρ, documents of 100 to
+  // 300 tokens, so a document's sum has variance n·(1 − ρ) + n²·ρ.
+  const random = createRandom(104);
+  for (const correlation of [0.01, 0.05]) {
+    let clustered = 0, alone = 0;
+    const trials = 2000, documents = 30;
+    for (let trial = 0; trial < trials; trial++) {
+      const tokens = Array.from({ length: documents }, () => 100 + random.int(201));
+      const sums = tokens.map((n) =>
+        random.normal() * Math.sqrt(n * (1 - correlation) + n * n * correlation)
+      );
+      const [{ low, high, value }] = bootstrapRatios({
+        starts: Array.from({ length: documents + 1 }, (_, c) => c),
+        inside: "kept",
+        statistics: [{ numerators: sums, denominators: tokens, scale: "linear" }],
+      }, { seed: trial, resamples: 399 }) as [Interval];
+      if (low <= 0 && 0 <= high) clustered += 1 / trials;
+      // As if tokens were independent: standard error 1 / √tokens.
+      if (Math.abs(value) < 1.96 / Math.sqrt(tokens.reduce((a, b) => a + b))) alone += 1 / trials;
+    }
+    assert(clustered >= 0.93 && clustered <= 0.97, `ρ = ${correlation}: coverage ${clustered}`);
+    // The specification's simulation: 75 % at 0.01 and 45 % at 0.05.
+    const expected = correlation === 0.01 ? 0.75 : 0.45;
+    assert(Math.abs(alone - expected) < 0.05, `ρ = ${correlation}: token-wise ${alone}`);
+  }
+});

@@ -134,7 +134,7 @@ function timedUsage(record: TimedRecord): Usage {
   return {
     key: `${promptKey(record)}/${record.repetition}`,
     prompt: promptKey(record),
-    tokens: record.steps,
+    tokens: record.steps * (record.rows ?? 1),
     ledger: record.decodeLedger,
   };
 }

@@ -58,7 +58,10 @@ export function generationQuality(
   return pairs.values.length === 0 ? quality : { ...quality, ...comparePairs(pairs, request) };
 }
 
-type Comparison = Pick<SuiteQuality, "difference" | "churn" | "ratio" | "lengthRatio">;
+type Comparison = Pick<
+  SuiteQuality,
+  "difference" | "churn" | "pValue" | "ratio" | "lengthRatio"
+>;
 
 function comparePairs(pairs: Clustered<Pair>, { seed, resamples }: QualityRequest): Comparison {
   const { values, starts } = pairs;
@@ -77,16 +80,14 @@ function comparePairs(pairs: Clustered<Pair>, { seed, resamples }: QualityReques
   const lost = differences.filter((d) => d < 0).length;
   const won = differences.filter((d) => d > 0).length;
   const baseTokens = sum(values.map((pair) => pair.baseTokens));
+  const pValue = lattice ? mcNemarExact(lost, won) : signFlipTest(
+    starts.slice(1).map((end, c) => sum(differences.slice(starts[c]!, end))),
+    purposeSeed(seed, "sign flips"),
+  );
   return {
     difference: estimateOf(difference!, { min: -1, max: 1 }),
-    churn: {
-      lost,
-      won,
-      pValue: lattice ? mcNemarExact(lost, won) : signFlipTest(
-        starts.slice(1).map((end, c) => sum(differences.slice(starts[c]!, end))),
-        purposeSeed(seed, "sign flips"),
-      ),
-    },
+    churn: { lost, won, pValue },
+    pValue,
     ...(sum(bases) > 0 ? { ratio: estimateOf(ratio!, { min: 0 }) } : {}),
     ...(baseTokens > 0 ? { lengthRatio: sum(values.map((pair) => pair.tokens)) / baseTokens } : {}),
   };

@@ -3,7 +3,8 @@
  *
  *     value        Σ nll_k / Σ tokens                   nats per token
  *     difference   Δ = Σ (nll_k − nll_0) / Σ tokens
- *     ratio        exp(−Δ), the baseline's perplexity ÷ the arm's
+ *     ratio        exp(−Δ), the baseline's perplexity ÷ the arm's; its inverse beside it
+ *     p-value      sign-flip test on the documents' sums
  *
  * All clustered by document: tokens of one document are not independent. A
  * baseline without records of its own has the full-depth column of a policy's.
@@ -14,9 +15,10 @@ import type { LockstepRecord } from "../contract/record.ts";
 import type { SuiteQuality } from "../contract/summary.ts";
 import { sum } from "../numerics/moments.ts";
 import { bootstrapRatios } from "./bootstrap.ts";
-import { clusterBy, estimateOf, purposeSeed } from "./clusters.ts";
+import { clusterBy, estimateOf, purposeSeed, ratioOf } from "./clusters.ts";
 import type { QualityRequest } from "./quality.ts";
 import type { ArmRecords } from "./run_view.ts";
+import { signFlipTest } from "./sign_flip.ts";
 
 /** An arm's likelihood on a suite; `undefined` when none of its targets was scored. */
 export function likelihoodQuality(
@@ -31,16 +33,13 @@ export function likelihoodQuality(
   const { values, starts } = clusterBy(records, ({ group }) => group);
   const tokens = values.map(({ policyNll }) => policyNll.length);
   const own = values.map(({ fullNll, policyNll }) => sum(isBaseline ? fullNll : policyNll));
+  const differences = values.map(({ fullNll }, i) => own[i]! - sum(fullNll));
   const [value, difference] = bootstrapRatios({
     starts,
     inside: "kept",
     statistics: [
       { numerators: own, denominators: tokens, scale: "linear" },
-      {
-        numerators: values.map(({ fullNll }, i) => own[i]! - sum(fullNll)),
-        denominators: tokens,
-        scale: "linear",
-      },
+      { numerators: differences, denominators: tokens, scale: "linear" },
     ],
   }, { seed: purposeSeed(seed, "likelihood"), resamples });
   const quality: SuiteQuality = {
@@ -53,6 +52,11 @@ export function likelihoodQuality(
   return {
     ...quality,
     difference: estimateOf(difference!),
+    perplexityRatio: ratioOf(difference!),
+    pValue: signFlipTest(
+      starts.slice(1).map((end, c) => sum(differences.slice(starts[c]!, end))),
+      purposeSeed(seed, "sign flips"),
+    ),
     ratio: { value: Math.exp(-delta), low: Math.exp(-high), high: Math.exp(-low), clusters },
   };
 }

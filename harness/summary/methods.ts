@@ -19,7 +19,7 @@ export function methodsOf(
     interval(manifest, settings),
     ...metrics.has("score") ? SCORE : [],
     ...metrics.has("nll") ? LIKELIHOOD : [],
-    ...metrics.size > 0 ? [QUALITY_CLASS] : [],
+    ...metrics.size > 0 ? [QUALITY_FAMILY, QUALITY_CLASS] : [],
     ...arms.some(({ fidelity }) => fidelity !== undefined) ? FIDELITY : [],
     ...arms.some(({ fidelity }) => fidelity?.oracle !== undefined) ? ORACLE : [],
     ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
@@ -71,9 +71,16 @@ const LIKELIHOOD: readonly Method[] = [
   {
     term: "nll difference and ratio",
     definition: "Δ is the arm's minus full depth's nats per token; the ratio is exp(−Δ), full " +
-      "depth's perplexity ÷ the arm's.",
+      "depth's perplexity ÷ the arm's; the perplexity ratio is exp(Δ). Clustered by document.",
   },
 ];
+
+const QUALITY_FAMILY: Method = {
+  term: "p-value of a quality difference",
+  definition:
+    "McNemar's exact test for right and wrong answers, else a sign-flip test on the sums " +
+    "of prompts or documents; adjusted by Holm over policies × suites.",
+};
 
 const QUALITY_CLASS: Method = {
   term: "quality class",
@@ -115,10 +122,12 @@ const ORACLE: readonly Method[] = [
   },
 ];
 
-function speedMethods({ noise, manifest }: Pick<Summary, "noise" | "manifest">, {
-  margin,
-}: SummarySettings): readonly Method[] {
+function speedMethods(
+  { noise, manifest, arms }: Pick<Summary, "noise" | "manifest" | "arms">,
+  { margin }: SummarySettings,
+): readonly Method[] {
   const delta = noise?.margin ?? margin;
+  const looks = manifest.looks ?? 1;
   return [
     {
       term: "decode time",
@@ -143,12 +152,28 @@ function speedMethods({ noise, manifest }: Pick<Summary, "noise" | "manifest">, 
     },
     {
       term: "verdict",
-      definition: `Faster or slower when the whole interval lies beyond δ = ${
+      definition: `Faster or slower when the whole decisive interval lies beyond δ = ${
         percentText(delta)
       }; equivalent when it lies within the margin of ${
         percentText(margin)
       } and rests on at least 8 prompts; else inconclusive.`,
     },
+    {
+      term: "decisive interval",
+      definition: "Interval of the speed-up per prompt that the verdict is drawn from: it holds " +
+        "for all policies of the run at once (bootstrap max-T), for all policies and suites at " +
+        `once in the lines by suite, ${
+          looks === 1
+            ? "at 95 %"
+            : `at ${percentText(1 - 0.05 / looks)}, because ${looks} looks share the 5 %`
+        }. Comparisons with fewer than 8 prompts share the error by number instead.`,
+    },
+    {
+      term: "adjusted p-value",
+      definition: "Holm's adjustment over the same comparisons: at most 0.05 in a run of equal " +
+        "policies for any of them in at most 5 % of such runs.",
+    },
+    ...timeBudget(manifest),
     {
       term: "δ",
       definition:
@@ -157,8 +182,15 @@ function speedMethods({ noise, manifest }: Pick<Summary, "noise" | "manifest">, 
     },
     {
       term: "noisy",
+      definition: "The A/A interval excludes a speed-up of 1, its half-width exceeds the margin, " +
+        "or a warm-up kept a trend until its budget was spent.",
+    },
+    {
+      term: "noise screen",
       definition:
-        "The A/A interval excludes a speed-up of 1, or its half-width exceeds the margin.",
+        "Per arm, from ln of the time per step about its prompt's median: visits beyond " +
+        "14.826 median absolute deviations, beyond 1.5 and 3 interquartile ranges, all kept; " +
+        "lag-1 autocorrelation; Theil–Sen drift over the session.",
     },
     {
       term: "minimum detectable effect",
@@ -166,8 +198,57 @@ function speedMethods({ noise, manifest }: Pick<Summary, "noise" | "manifest">, 
         "exp(2.8 × standard error of the mean log ratio) − 1: the speed-up found in 80 % " +
         "of such runs at the 5 % level.",
     },
+    {
+      term: "required prompts",
+      definition:
+        "7.85 × variance of the prompts' mean log ratios ÷ ln(1 + margin)²: prompts with " +
+        "which the margin would be found in 80 % of such runs.",
+    },
+    ...arms.some(({ speed }) => speed?.cells !== undefined) ? SPEED_CELLS : [],
+    ...arms.some(({ speed }) => speed?.stepPercentiles ?? speed?.firstTokenPercentiles)
+      ? [PERCENTILES]
+      : [],
   ];
 }
+
+function timeBudget({ timeBudgetMs, looks = 1 }: Manifest): readonly Method[] {
+  return timeBudgetMs === undefined ? [] : [{
+    term: "time budget",
+    definition: `The timed pass had ${(timeBudgetMs / 60_000).toFixed(1)} minutes. After each ` +
+      `${looks === 1 ? "budget" : `of ${looks} equal parts`} verdicts were drawn; arms whose ` +
+      "verdict was open, and the A/A pair, were visited on.",
+  }];
+}
+
+const SPEED_CELLS: readonly Method[] = [
+  {
+    term: "speed cell",
+    definition: "Forced continuations of a given length of prompt, several sequences moved by " +
+      "each step. Step time is that of one step, which makes a token of every sequence; intervals " +
+      "resample texts, so a cell with one text has none.",
+  },
+  {
+    term: "prefill and first token",
+    definition:
+      "Prefill: all prompt rows but the last, sequence by sequence, and one readout that " +
+      "waits for them. First token: the last prompt row of every sequence and their readout, in " +
+      "one step.",
+  },
+  {
+    term: "memory",
+    definition: "Bytes that the backend's session held after a visit: weights, trained parts, KV " +
+      "cache, scratch; the peak is the largest sum seen in a visit.",
+  },
+];
+
+const PERCENTILES: Method = {
+  term: "percentiles",
+  definition:
+    "MLPerf's early-stopping estimate: with 99 % confidence at or above the percentile; " +
+    "refused below 64 readings for the 90th and 662 for the 99th. Readings are steps, or groups of " +
+    "steps where the clock cannot resolve one, and count one by one although those of a sequence " +
+    "are alike; the interval beside it is of the plain percentile, with whole prompts resampled.",
+};
 
 const COST: readonly Method[] = [
   {

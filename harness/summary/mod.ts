@@ -8,7 +8,7 @@
  * @module
  */
 import type { StoredRun } from "../contract/record.ts";
-import type { ArmSummary, Noise, Speed, Summary } from "../contract/summary.ts";
+import type { ArmSummary, Speed, Summary } from "../contract/summary.ts";
 import { answerOf } from "./answer.ts";
 import { choicesOf } from "./choices.ts";
 import { purposeSeed } from "./clusters.ts";
@@ -17,14 +17,12 @@ import { costOf } from "./cost.ts";
 import { fidelityOf } from "./fidelity.ts";
 import { heightsOf } from "./heights.ts";
 import { methodsOf } from "./methods.ts";
-import { judgeNoise, screenNoise } from "./noise.ts";
 import { settle, type SummaryOptions, type SummarySettings } from "./options.ts";
 import { paretoOf } from "./pareto.ts";
-import { suiteQuality, worstOf } from "./quality.ts";
+import { adjustQuality, suiteQuality, worstOf } from "./quality.ts";
 import { type ArmRecords, type RunView, shownArms, suitesOf, viewRun } from "./run_view.ts";
 import { samplesOf } from "./samples.ts";
-import { baselineSpeed, compareTimes, pairTimes, speedOf } from "./speed_up.ts";
-import { marginsFrom } from "./verdict.ts";
+import { timingOf } from "./timing.ts";
 import { warningsOf } from "./warnings.ts";
 
 export type { SummaryOptions } from "./options.ts";
@@ -44,8 +42,10 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
   const settings = settle({ margin: run.manifest.margin, ...options });
   const view = viewRun(run);
   const timing = timingOf(view, settings);
-  const arms = shownArms(view).map((arm) =>
-    armSummary(arm, { view, settings, speed: timing.speeds.get(arm.arm.label) })
+  const arms = adjustQuality(
+    shownArms(view).map((arm) =>
+      armSummary(arm, { view, settings, speed: timing.speeds.get(arm.arm.label) })
+    ),
   );
   const choices = choicesOf(arms, run.manifest.model.layerCount);
   const pareto = paretoOf(arms);
@@ -111,47 +111,4 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
       ? {}
       : { heights: heightView.heights, exitRate: heightView.exitRate }),
   };
-}
-
-interface Timing {
-  /** By arm label. */
-  readonly speeds: ReadonlyMap<string, Speed>;
-  readonly leftOut: ReadonlyMap<string, number>;
-  readonly noise: Noise | undefined;
-}
-
-/** Speeds need the A/A comparison first: it sets their margin. */
-function timingOf(view: RunView, { resamples, margin }: SummarySettings): Timing {
-  const { baseline, sentinel, policies } = view;
-  const { seed } = view.run.manifest;
-  const speeds = new Map<string, Speed>();
-  const leftOut = new Map<string, number>();
-  if (baseline.timed.length === 0) return { speeds, leftOut, noise: undefined };
-  const compare = ({ arm, timed }: ArmRecords) => {
-    const times = pairTimes(baseline.timed, timed);
-    leftOut.set(arm.label, times.leftOut);
-    const resampling = { seed: purposeSeed(seed, arm.label, "speed"), resamples };
-    return times.baseMs.length === 0 ? undefined : compareTimes(times, resampling);
-  };
-
-  const itself = sentinel === undefined ? undefined : compare(sentinel)?.perPrompt;
-  const margins = marginsFrom(margin, itself);
-  speeds.set(
-    baseline.arm.label,
-    baselineSpeed(baseline.timed, {
-      seed: purposeSeed(seed, baseline.arm.label, "speed"),
-      resamples,
-    }),
-  );
-  for (const arm of policies) {
-    const comparison = compare(arm);
-    if (comparison !== undefined) {
-      speeds.set(arm.arm.label, speedOf(comparison, { margins, seed }));
-    }
-  }
-  const screens = [baseline, ...sentinel === undefined ? [] : [sentinel], ...policies]
-    .filter(({ timed }) => timed.length > 0)
-    .map(({ arm, timed }) => screenNoise(arm.label, timed));
-  const noise = itself === undefined ? undefined : judgeNoise(itself, { margins, screens });
-  return { speeds, leftOut, noise };
 }

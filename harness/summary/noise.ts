@@ -3,8 +3,9 @@
  *
  * The baseline is timed twice under two names. A run is noisy when the 95 %
  * interval of this A/A comparison excludes a speed-up of 1, or when its
- * half-width (in ln) exceeds the user's margin ln(1 + margin). Outliers, drift
- * and autocorrelation are shown beside it and never removed.
+ * half-width (in ln) exceeds the user's margin ln(1 + margin), or when a warm-up
+ * did not become steady within its budget. Outliers, drift and autocorrelation
+ * are shown beside it and never removed.
  *
  * Screens look at ln T about each prompt's median, so that prompts of different
  * length do not count as noise. Drift is the Theil–Sen slope over at most 200
@@ -13,7 +14,7 @@
  * @module
  */
 import type { TimedRecord } from "../contract/record.ts";
-import type { Noise, NoiseScreen } from "../contract/summary.ts";
+import type { Noise, NoiseScreen, Verdict } from "../contract/summary.ts";
 import { lagOneAutocorrelation } from "../numerics/autocorrelation.ts";
 import { countOutliers } from "../numerics/outliers.ts";
 import { median } from "../numerics/quantile.ts";
@@ -26,10 +27,24 @@ import type { Margins } from "./verdict.ts";
 
 const MOST_BINS = 200;
 
+/** What noise is told from beside the A/A comparison. */
+export interface NoiseRequest {
+  /** Margins of the verdicts. */
+  readonly margins: Margins;
+  /** Per arm, the sentinel included. */
+  readonly screens: readonly NoiseScreen[];
+  /** Looks that share the error; 1 when absent. */
+  readonly looks?: number;
+  /** Verdict on the two copies. */
+  readonly verdict?: Verdict;
+  /** Whether every warm-up reached a steady state; so it is taken when absent. */
+  readonly steady?: boolean;
+}
+
 /** Judges the A/A comparison, an interval of ln S. */
 export function judgeNoise(
   sentinel: Interval,
-  { margins, screens }: { readonly margins: Margins; readonly screens: readonly NoiseScreen[] },
+  { margins, screens, looks, verdict, steady = true }: NoiseRequest,
 ): Noise {
   const { low, high, clusters } = sentinel;
   const half = (high - low) / 2;
@@ -54,8 +69,11 @@ export function judgeNoise(
       );
     }
   }
+  if (!steady) reasons.push("the times still had a trend when the warm-up's budget was spent");
   return {
     sentinel: ratioOf(sentinel),
+    ...(verdict === undefined ? {} : { sentinelVerdict: verdict }),
+    ...(looks === undefined ? {} : { looks }),
     verdict: reasons.length === 0 ? "quiet" : "noisy",
     reasons,
     margin: margins.delta,

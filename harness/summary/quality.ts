@@ -8,7 +8,9 @@
  * @module
  */
 import type { SuiteUse } from "../contract/record.ts";
-import type { QualityClass, SuiteQuality } from "../contract/summary.ts";
+import type { ArmSummary, QualityClass, SuiteQuality } from "../contract/summary.ts";
+import { holmAdjusted } from "../numerics/holm.ts";
+import { FEW_CLUSTERS } from "./bootstrap.ts";
 import { generationQuality } from "./generation_quality.ts";
 import { likelihoodQuality } from "./likelihood_quality.ts";
 import type { ArmRecords } from "./run_view.ts";
@@ -55,10 +57,30 @@ export function suiteQuality(
   arm: ArmRecords,
   request: QualityRequest,
 ): SuiteQuality | undefined {
-  const quality = request.suite.measure === "generation"
+  const { measure } = request.suite;
+  if (measure === "speed") return undefined;
+  const quality = measure === "generation"
     ? generationQuality(arm, request)
     : likelihoodQuality(arm, request);
-  return quality?.ratio === undefined
-    ? quality
-    : { ...quality, quality: classOf(quality.ratio.low, quality.lengthRatio) };
+  if (quality === undefined) return undefined;
+  const { ratio, lengthRatio, value } = quality;
+  return {
+    ...quality,
+    ...(value.clusters < FEW_CLUSTERS ? { fewPrompts: true as const } : {}),
+    ...(ratio === undefined ? {} : { quality: classOf(ratio.low, lengthRatio) }),
+  };
+}
+
+/** Adjusts the p-values of all policies on all suites by Holm, as one family. */
+export function adjustQuality(arms: readonly ArmSummary[]): readonly ArmSummary[] {
+  const adjusted = holmAdjusted(
+    arms.flatMap(({ quality }) => quality.flatMap(({ pValue }) => pValue ?? [])),
+  );
+  let next = 0;
+  return arms.map((arm) => ({
+    ...arm,
+    quality: arm.quality.map((each) =>
+      each.pValue === undefined ? each : { ...each, adjustedPValue: adjusted[next++]! }
+    ),
+  }));
 }

@@ -7,20 +7,17 @@
  *     per prompt   S_g = exp( mean of d_i )            geometric, the headline
  *     workload     S_w = Σ_ir T_i0r / Σ_ir T_ikr        what the bill sees
  *     p-value      sign-flip test on the d_i
- *     minimum detectable effect   exp(2.8 · se(d_i)) − 1   (α = 0.05, power 0.8)
  *
- * Blocks count when both arms are timed over the same number of steps.
+ * Blocks count when both arms are timed over the same number of steps and rows.
  *
  * @module
  */
 import type { TimedRecord } from "../contract/record.ts";
 import type { Estimate, Speed } from "../contract/summary.ts";
 import { sum } from "../numerics/moments.ts";
-import { bootstrapRatios, type Interval } from "./bootstrap.ts";
-import { clusterBy, estimateOf, purposeSeed, ratioOf } from "./clusters.ts";
+import { bootstrapRatios, type Interval, studentise, type Studentised } from "./bootstrap.ts";
+import { clusterBy, estimateOf } from "./clusters.ts";
 import { groupBy } from "./run_view.ts";
-import { signFlipTest } from "./sign_flip.ts";
-import { decideVerdict, type Margins } from "./verdict.ts";
 
 /** Times of two arms in the same blocks. */
 export interface PairedTimes {
@@ -28,8 +25,8 @@ export interface PairedTimes {
   readonly baseMs: readonly number[];
   /** Arm decode time of each block, ms. */
   readonly armMs: readonly number[];
-  /** Decode steps of each block. */
-  readonly steps: readonly number[];
+  /** Tokens that each block decodes. */
+  readonly tokens: readonly number[];
   /** First block of each prompt, then their number. */
   readonly starts: readonly number[];
   /** Blocks of the arm that have no counterpart of as many steps. */
@@ -44,8 +41,8 @@ export function pairTimes(
   const bases = new Map(baseline.map((record) => [blockKey(record), record]));
   const pairs = arm.flatMap((record) => {
     const base = bases.get(blockKey(record));
-    return base !== undefined && base.steps === record.steps && base.decodeMs > 0 &&
-        record.decodeMs > 0
+    return base !== undefined && base.steps === record.steps && base.rows === record.rows &&
+        base.decodeMs > 0 && record.decodeMs > 0
       ? [{ base, record }]
       : [];
   });
@@ -53,18 +50,18 @@ export function pairTimes(
   return {
     baseMs: values.map(({ base }) => base.decodeMs),
     armMs: values.map(({ record }) => record.decodeMs),
-    steps: values.map(({ record }) => record.steps),
+    tokens: values.map(({ record }) => record.steps * (record.rows ?? 1)),
     starts,
     leftOut: arm.length - pairs.length,
   };
 }
 
-/** Intervals of a paired comparison. */
+/** A paired comparison and what its resamples gave. */
 export interface TimeComparison {
   /** ln S_g. */
-  readonly perPrompt: Interval;
+  readonly perPrompt: Studentised;
   /** ln S_w. */
-  readonly workload: Interval;
+  readonly workload: Studentised;
   /** Arm decode time per token, ms, mean over prompts. */
   readonly decodeMs: Interval;
   /** d_i of each prompt. */
@@ -79,12 +76,15 @@ export interface Resampling {
   readonly resamples: number;
 }
 
-/** Compares paired times. */
+/**
+ * Compares paired times. Comparisons over the same blocks with the same seed
+ * share their draws, as families of comparisons need.
+ */
 export function compareTimes(times: PairedTimes, resampling: Resampling): TimeComparison {
   const { baseMs, armMs, starts } = times;
   const logs = baseMs.map((base, k) => Math.log(base / armMs[k]!));
   const shares = blockShares(starts);
-  const [perPrompt, workload] = bootstrapRatios({
+  const [perPrompt, workload] = studentise({
     starts,
     inside: "resampled",
     statistics: [
@@ -100,34 +100,18 @@ export function compareTimes(times: PairedTimes, resampling: Resampling): TimeCo
 }
 
 /** Arm decode time per token, ms: mean over prompts of the mean over their blocks. */
-function timePerToken({ armMs, steps, starts }: PairedTimes, resampling: Resampling): Interval {
+function timePerToken({ armMs, tokens, starts }: PairedTimes, resampling: Resampling): Interval {
   const shares = blockShares(starts);
   const [interval] = bootstrapRatios({
     starts,
     inside: "kept",
     statistics: [{
-      numerators: armMs.map((ms, k) => (ms / steps[k]!) * shares[k]!),
+      numerators: armMs.map((ms, k) => (ms / tokens[k]!) * shares[k]!),
       denominators: shares,
       scale: "linear",
     }],
   }, resampling);
   return interval!;
-}
-
-/** An arm's comparison as a report shows it. */
-export function speedOf(
-  comparison: TimeComparison,
-  { margins, seed }: { readonly margins: Margins; readonly seed: number },
-): Speed {
-  const { perPrompt, workload, decodeMs, differences } = comparison;
-  return {
-    decodeMs: estimateOf(decodeMs, { min: 0 }),
-    perPrompt: ratioOf(perPrompt),
-    workload: ratioOf(workload),
-    pValue: signFlipTest(differences, purposeSeed(seed, "sign flips")),
-    verdict: decideVerdict(perPrompt, margins),
-    minimumDetectable: Math.expm1(2.8 * perPrompt.standardError),
-  };
 }
 
 /** The baseline against itself: ratios of exactly 1, and its own time per token. */
@@ -142,6 +126,7 @@ export function baselineSpeed(records: readonly TimedRecord[], resampling: Resam
     pValue: 1,
     verdict: "equivalent",
     minimumDetectable: 0,
+    mode: "forced",
   };
 }
 

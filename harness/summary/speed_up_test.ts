@@ -1,7 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { createRandom } from "../numerics/random.ts";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { timed } from "./_test_run.ts";
-import { baselineSpeed, compareTimes, pairTimes, speedOf } from "./speed_up.ts";
+import { baselineSpeed, compareTimes, pairTimes } from "./speed_up.ts";
 
 const resampling = { seed: 1, resamples: 999 };
 
@@ -41,34 +40,6 @@ Deno.test("pairTimes() leaves out visits without an equal counterpart and counts
   assertEquals(times.leftOut, 3);
 });
 
-Deno.test("speedOf() decides a clear gain and states the smallest effect", () => {
-  const random = createRandom(3);
-  const base = [], method = [];
-  for (let i = 0; i < 12; i++) {
-    const level = 10 + 5 * random.uniform();
-    for (const repetition of [0, 1]) {
-      const noise = () => Math.exp(0.01 * random.normal());
-      base.push(timed("full", `p${i}`, { repetition, decodeMs: level * noise() }));
-      method.push(timed("k", `p${i}`, { repetition, decodeMs: level / 1.5 * noise() }));
-    }
-  }
-  const comparison = compareTimes(pairTimes(base, method), resampling);
-  const speed = speedOf(comparison, { margins: { margin: 0.01, delta: 0.02 }, seed: 1 });
-  assertEquals(speed.verdict, "faster");
-  assertEquals(speed.pValue, 2 / 2 ** 12);
-  assert(speed.perPrompt.low < 1.5 && speed.perPrompt.high > 1.5, JSON.stringify(speed.perPrompt));
-  assertAlmostEquals(
-    speed.minimumDetectable,
-    Math.exp(2.8 * comparison.perPrompt.standardError) - 1,
-    1e-12,
-  );
-  const swapped = speedOf(compareTimes(pairTimes(method, base), resampling), {
-    margins: { margin: 0.01, delta: 0.02 },
-    seed: 1,
-  });
-  assertEquals(swapped.verdict, "slower");
-});
-
 Deno.test("baselineSpeed() is exactly 1 with the baseline's own time per token", () => {
   const speed = baselineSpeed(
     [timed("full", "a", { decodeMs: 10 }), timed("full", "b", { decodeMs: 30 })],
@@ -76,4 +47,27 @@ Deno.test("baselineSpeed() is exactly 1 with the baseline's own time per token",
   );
   assertEquals(speed.decodeMs.value, 2);
   assertEquals([speed.perPrompt.low, speed.workload.high, speed.verdict], [1, 1, "equivalent"]);
+});
+
+Deno.test("compareTimes() draws alike for arms timed in the same blocks", () => {
+  const visits = (arm: string, factor: number) =>
+    ["a", "b", "c", "d"].map((item, i) => timed(arm, item, { decodeMs: factor * (5 + i * i) }));
+  const base = visits("full", 1);
+  const noisy = base.map((record, i) => ({ ...record, decodeMs: record.decodeMs * (1 + i / 9) }));
+  const [one, twice] = [1, 2].map((factor) =>
+    compareTimes(
+      pairTimes(base, noisy.map((each) => ({ ...each, decodeMs: factor * each.decodeMs }))),
+      resampling,
+    ).perPrompt.students
+  );
+  one!.forEach((student, b) => {
+    if (!Number.isNaN(student)) assertAlmostEquals(student, twice![b]!, 1e-6);
+  });
+});
+
+Deno.test("pairTimes() divides by the tokens of all rows, and never pairs different rows", () => {
+  const base = [{ ...timed("full", "a", { decodeMs: 8, steps: 4 }), rows: 4 }];
+  const method = [{ ...timed("k", "a", { decodeMs: 4, steps: 4 }), rows: 4 }];
+  assertEquals(compareTimes(pairTimes(base, method), resampling).decodeMs.value, 0.25);
+  assertEquals(pairTimes(base, [timed("k", "a", { decodeMs: 4, steps: 4 })]).leftOut, 1);
 });
