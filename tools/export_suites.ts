@@ -4,8 +4,8 @@
  *     deno task suites:export --split train|calibration|test --seed n --out <file>
  *         [--items n] [--suites all|name,name…]
  *
- * Without `--suites` these are `copy`, `recall`, `arithmetic` and `prose`, on
- * which `tiny` was trained: the list stays, so that its data can be remade.
+ * Without `--suites` these are the suites that the embedded models were trained
+ * and evaluated on: the list and its order stay, so that their data can be remade.
  * Each line is `{"suite", "id", "prompt", "target", "level"}`, with `"group"`
  * where the suite clusters its items. `--items` is the number per suite
  * (default 1000); a suite that has fewer gives all it has. Items of one split
@@ -31,7 +31,8 @@ export interface ExportRequest {
 }
 
 /** What is exported when no suites are named. */
-const DEFAULT_SUITES = "copy,recall,arithmetic,prose";
+const DEFAULT_SUITES = "copy,recall,arithmetic,prose,reverse,induction,recall_many,sorting," +
+  "brackets,parity,counting,arithmetic_hard,mixed,sentence_vote,keywords,markov,code,code_line";
 
 /** All suites by name. */
 const CATALOG = createCatalog(suites, { one: "suite", many: "suites" });

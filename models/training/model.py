@@ -69,12 +69,13 @@ class Block(nn.Module):
         def split(y: Tensor, heads: int) -> Tensor:
             return y.view(batch, length, heads, s.head_dim).transpose(1, 2)
 
-        q = rotate(split(self.query(normed), s.heads), *rope)
+        q = rotate(split(self.query(normed), s.heads), *rope) * s.head_dim**-0.5
         k = rotate(split(self.key(normed), s.kv_heads), *rope)
         v = split(self.value(normed), s.kv_heads)
         group = s.heads // s.kv_heads  # query head h reads key/value head h // group
         k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
-        attended = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        scores = (q @ k.transpose(-1, -2)).float().masked_fill(~mask, float("-inf"))
+        attended = torch.softmax(scores, dim=-1) @ v
         x = x + self.attention_output(attended.transpose(1, 2).reshape(batch, length, -1))
         normed = self.mlp_norm(x)
         return x + self.down(F.silu(self.gate(normed)) * self.up(normed))
@@ -97,27 +98,42 @@ class Tiny(nn.Module):
                     std *= 0.02  # blocks start small, so that they do not drown the embedding
                 nn.init.normal_(weight, std=std)
 
-    def hidden(self, tokens: Tensor, order: list[int] | None = None) -> Tensor:
-        """Residual stream after the blocks in `order` (default: all), [B, T, dModel]."""
+    def states(self, tokens: Tensor, order: list[int] | None = None) -> list[Tensor]:
+        """The residual stream before and after the blocks in `order` (default: all)."""
         position = torch.arange(tokens.shape[1]).expand_as(tokens)
-        return self.packed(tokens, torch.full_like(tokens, HEAD), position, order)
+        return self.packed(tokens, torch.full_like(tokens, HEAD), position, order=order)
+
+    def hidden(self, tokens: Tensor, order: list[int] | None = None) -> Tensor:
+        """The residual stream after the blocks in `order` (default: all), [B, T, dModel]."""
+        return self.states(tokens, order)[-1]
 
     def packed(
-        self, tokens: Tensor, segment: Tensor, position: Tensor, order: list[int] | None = None
-    ) -> Tensor:
-        """As `hidden`, for rows that hold several items; all inputs [B, T].
+        self,
+        tokens: Tensor,
+        segment: Tensor,
+        position: Tensor,
+        *,
+        order: list[int] | None = None,
+        kept: Tensor | None = None,
+    ) -> list[Tensor]:
+        """The residual stream at every height, for rows that hold several items.
 
-        A place sees earlier places of its own segment and of segment HEAD.
+        Inputs are [B, T]; a place sees earlier places of its own segment and of
+        segment HEAD. kept: [blocks, B] bool, the rows that run each block; the
+        others pass it by. Returns blocks + 1 states of [B, T, dModel].
         """
         length = tokens.shape[1]
         causal = torch.ones(length, length, dtype=torch.bool).tril()
         keys = segment[:, None, :]
         mask = causal & ((segment[:, :, None] == keys) | (keys == HEAD))
         rope = rope_table(self.shape, position)
-        x = self.embedding(tokens)
+        states = [self.embedding(tokens)]
         for block in range(self.shape.blocks) if order is None else order:
-            x = self.blocks[block](x, mask[:, None], rope)
-        return x
+            after = self.blocks[block](states[-1], mask[:, None], rope)
+            if kept is not None and not kept[block].all():
+                after = torch.where(kept[block][:, None, None], after, states[-1])
+            states.append(after)
+        return states
 
     def readout(self, x: Tensor) -> Tensor:
         """Logits of any hidden states, [..., vocabSize]."""

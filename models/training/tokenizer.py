@@ -3,7 +3,7 @@
     python tokenizer.py --data data --out runs/tiny/tokenizer.json
 
 2,048 pieces: 1 special, 256 bytes, 1,791 merges; GPT-2's pre-tokenizer. The
-merges are learned on the prose of the training split and on lines of the
+merges are learned on the prose and code of the training split and on lines of the
 generated suites, so that a letter after a space is one piece, all without their
 digits, so that every digit is a piece of its own.
 """
@@ -13,7 +13,7 @@ import pathlib
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from data import END, read_items, read_prose
+from data import END, read_code, read_items, read_prose
 
 VOCAB_SIZE = 2048
 PROSE_CHARACTERS = 3_000_000
@@ -24,8 +24,8 @@ def train_tokenizer(folder: pathlib.Path) -> Tokenizer:
     """Learns the merges from `train.jsonl` and the prose package in `folder`."""
     items = read_items(folder / "train.jsonl")
     prose = "\n".join(read_prose(folder, items))[:PROSE_CHARACTERS]
-    lines = [prose]
-    tasks = [item for item in items if item["suite"] != "prose"]
+    lines = [prose, *read_code(items)]
+    tasks = [item for item in items if item["suite"] not in ("prose", "code", "code_line")]
     step = max(1, len(tasks) // TASK_LINES)
     lines += [item["prompt"] + item["target"] for item in tasks[::step]]
 

@@ -3,12 +3,13 @@
     nice -n 5 python train.py --config configs/tiny.json --data data --minutes 100
 
 Everything random comes from (seed, step), so a run that is stopped and
-continued sees the same batches as one that is not. A step has a batch of
-packed items, loss on the answers, and, where the phase gives prose a weight, a
-batch of prose, loss on every token. AdamW; the rate warms up linearly and decays
-linearly to a twentieth up to the next phase with `restart`, where it starts
-anew. Writes under `runs/<name>/`: tokenizer.json, checkpoint.pt, loss.csv (one
-row every 25 steps), digests.json at the end.
+continued sees the same rows as one that is not. A step is one batch; its shape
+comes from the configuration's `shapes` in turn, so that long rows come up
+regularly. The loss is the mean over answer tokens of tasks plus `text_weight`
+times the mean over tokens of text; with `layer_skip` both are sums over exits.
+Matrix products are bfloat16, everything else float32. Writes under
+`runs/<name>/`: tokenizer.json, checkpoint.pt, loss.csv (one row every 25
+steps), digests.json at the end.
 """
 
 import argparse
@@ -25,7 +26,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from data import Corpus, file_digest
-from model import Shape, Tiny, plant_induction
+from layer_skip import draw_kept, dropout_rates, exit_weights
+from model import Shape, Tiny
+from optimizer import make_optimizers, rate_share, set_rates
+from rows import Rows, draw_rows
 from tokenizer import check, train_tokenizer
 
 LOG_EVERY = 25
@@ -41,42 +45,38 @@ def weights_digest(model: Tiny) -> str:
     return digest.hexdigest()
 
 
-def answer_loss(model: Tiny, batch: tuple) -> torch.Tensor:
-    """Mean cross-entropy, in nats, of the answer tokens given all before them."""
-    tokens, segment, position, answer = (torch.from_numpy(part) for part in batch)
-    hidden = model.packed(tokens, segment, position)[:, :-1]
-    wanted = answer[:, 1:]
-    return F.cross_entropy(model.readout(hidden[wanted]), tokens[:, 1:][wanted])
-
-
-def rate_at(step: int, total: int, peak: float, warmup: int) -> float:
-    """Linear warm-up, then linear decay to peak/20."""
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    return peak * (1 - 0.95 * (step - warmup) / max(1, total - warmup))
-
-
 def phase_at(step: int, phases: list[dict]) -> dict:
-    """The phase of a step, with `since` and `span`: the step counted from the
-    last restart of the rate, and the steps between that restart and the next."""
+    """The phase that a step is in."""
     ends = np.cumsum([phase["steps"] for phase in phases])
-    index = int(np.searchsorted(ends, step, side="right"))
-    restarts = [i for i, phase in enumerate(phases) if i == 0 or phase.get("restart")]
-    first = max(i for i in restarts if i <= index)
-    last = min([i for i in restarts if i > index], default=len(phases))
-    begin = int(ends[first] - phases[first]["steps"])
-    return {**phases[index], "since": step - begin, "span": int(ends[last - 1]) - begin}
+    return phases[int(np.searchsorted(ends, step, side="right"))]
 
 
-def make_optimizer(model: Tiny, options: dict) -> torch.optim.AdamW:
-    """Weight decay on matrices only."""
-    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embedding" not in n]
-    others = [p for n, p in model.named_parameters() if p.dim() != 2 or "embedding" in n]
-    groups = [
-        {"params": matrices, "weight_decay": options["weight_decay"]},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=tuple(options["betas"]))
+def row_losses(
+    model: Tiny, rows: Rows, exits: dict[int, float], kept: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean cross-entropies in nats, [task, text] each: weighted over exits, and at full depth.
+
+    A kind that the rows do not hold has 0 in the first and NaN in the second.
+    """
+    tokens, segment, position = map(torch.from_numpy, (rows.tokens, rows.segment, rows.position))
+    answer = torch.from_numpy(rows.answer[:, 1:])
+    is_text = torch.from_numpy(rows.text)[:, None].expand_as(answer)[answer]
+    wanted = tokens[:, 1:][answer]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        states = model.packed(tokens, segment, position, kept=kept)
+    weighted, full = torch.zeros(2), torch.full((2,), float("nan"))
+    for height, weight in exits.items():
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = model.readout(states[height][:, :-1][answer])
+        each = F.cross_entropy(logits.float(), wanted, reduction="none")
+        means = [each[is_text == kind].mean() for kind in (False, True)]
+        here = [i for i in (0, 1) if (is_text == bool(i)).any()]
+        weighted = weighted + torch.stack(
+            [weight * means[i] if i in here else torch.zeros(()) for i in (0, 1)]
+        )
+        if height == model.shape.blocks:
+            full = torch.stack(means).detach()
+    return weighted, full
 
 
 def trim_log(path: pathlib.Path, step: int) -> None:
@@ -87,81 +87,92 @@ def trim_log(path: pathlib.Path, step: int) -> None:
         path.write_text(head + "".join(kept))
 
 
-def run(config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float) -> bool:
-    """Trains until the last step or the end of the leg; True when it is done."""
-    started = time.monotonic()
-    runs.mkdir(parents=True, exist_ok=True)
-    tokenizer_path = runs / "tokenizer.json"
-    if not tokenizer_path.exists():
+def log_row(path: pathlib.Path, row: list) -> None:
+    """Adds a row to loss.csv, after the header if it is the first."""
+    new = not path.exists()
+    with path.open("a", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        if new:
+            writer.writerow(["step", "tokens", "rate", "task_loss", "text_loss"])
+        writer.writerow(row)
+
+
+def load_tokenizer(folder: pathlib.Path, runs: pathlib.Path) -> Tokenizer:
+    """The run's tokenizer, trained if it is not there yet."""
+    path = runs / "tokenizer.json"
+    if not path.exists():
         trained = train_tokenizer(folder)
         check(trained)
-        trained.save(str(tokenizer_path))
-    corpus = Corpus(folder, Tokenizer.from_file(str(tokenizer_path)))
+        trained.save(str(path))
+    return Tokenizer.from_file(str(path))
+
+
+def run(
+    config: dict, folder: pathlib.Path, runs: pathlib.Path, minutes: float, stop: int | None = None
+) -> bool:
+    """Trains until the last step, `stop`, or the end of the leg; True when all steps are done."""
+    started = time.monotonic()
+    runs.mkdir(parents=True, exist_ok=True)
+    corpus = Corpus(folder, load_tokenizer(folder, runs))
     torch.manual_seed(config["seed"])
     model = Tiny(Shape(**config["model"]))
-    plant_induction(model)
-    optimizer = make_optimizer(model, config["optimizer"])
+    optimizers = make_optimizers(model, config["optimizer"])
     step, seen = 0, 0
     checkpoint_path = runs / "checkpoint.pt"
     if checkpoint_path.exists():
         saved = torch.load(checkpoint_path, weights_only=True)
         model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
+        for optimizer, state in zip(optimizers, saved["optimizers"]):
+            optimizer.load_state_dict(state)
         step, seen = saved["step"], saved["seen"]
     trim_log(runs / "loss.csv", step)
 
     def save() -> None:
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        states = [optimizer.state_dict() for optimizer in optimizers]
         partial = checkpoint_path.with_suffix(".partial")
-        torch.save({**state, "step": step, "seen": seen}, partial)
+        whole = {"model": model.state_dict(), "optimizers": states, "step": step, "seen": seen}
+        torch.save(whole, partial)
         partial.rename(checkpoint_path)
 
     total = sum(phase["steps"] for phase in config["phases"])
-    options, clock, sums = config["optimizer"], time.monotonic(), np.zeros(2)
-    while step < total and (step % LOG_EVERY or time.monotonic() - started < minutes * 60):
-        phase = phase_at(step, config["phases"])
+    last = total if stop is None else min(stop, total)
+    options, skip, blocks = config["optimizer"], config.get("layer_skip"), model.shape.blocks
+    clock, means = time.monotonic(), []
+    while step < last and (step % LOG_EVERY or time.monotonic() - started < minutes * 60):
         random = np.random.default_rng([config["seed"], step])
-        rate = rate_at(phase["since"], phase["span"], options["peak_rate"], options["warmup_steps"])
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        rows = config["task_rows"] | phase.get("task_rows", {})
-        batch = corpus.task_batch(random, **rows, weights=phase["suites"])
-        task = answer_loss(model, batch)
-        task.backward()
-        seen += batch[0].size
-        losses = [task.item(), float("nan")]
-        if phase["prose_weight"] > 0:
-            rows = config["prose_rows"] | phase.get("prose_rows", {})
-            batch = corpus.prose_batch(random, **rows)
-            prose = answer_loss(model, batch)
-            (phase["prose_weight"] * prose).backward()
-            seen += batch[0].size
-            losses[1] = prose.item()
+        share = rate_share(step, total, options["warmup_steps"])
+        set_rates(optimizers, share, options)
+        shape = config["shapes"][step % len(config["shapes"])]
+        rows = draw_rows(corpus, random, phase_at(step, config["phases"]), tuple(shape))
+        exits, kept = {blocks: 1.0}, None
+        if skip:
+            rates = dropout_rates(blocks, skip["max_rate"], step, total)
+            kept = torch.from_numpy(draw_kept(random, rates, shape[0]))
+            exits = exit_weights(blocks, skip["exit_scale"], step, skip["rotation"])
+        weighted, full = row_losses(model, rows, exits, kept)
+        (weighted[0] + config["text_weight"] * weighted[1]).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip"])
-        optimizer.step()
-        optimizer.zero_grad()
-        step += 1
-        sums += losses
-        if step % LOG_EVERY == 0 or step == total:
-            means = sums / ((step - 1) % LOG_EVERY + 1)
-            sums[:] = 0
-            row = [step, seen, f"{rate:.2e}", *(f"{x:.4f}" if x == x else "" for x in means)]
-            new = not (runs / "loss.csv").exists()
-            with (runs / "loss.csv").open("a", newline="") as out:
-                writer = csv.writer(out, lineterminator="\n")
-                if new:
-                    writer.writerow(["step", "tokens", "rate", "task_loss", "prose_loss"])
-                writer.writerow(row)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        step, seen = step + 1, seen + rows.tokens.size
+        means.append(full.numpy())
+        if step % LOG_EVERY == 0 or step == last:
+            shown = [np.nanmean(column) if not np.isnan(column).all() else np.nan
+                     for column in np.array(means).T]  # fmt: skip
+            means = []
+            row = [step, seen, f"{share:.3f}", *(f"{x:.4f}" if x == x else "" for x in shown)]
+            log_row(runs / "loss.csv", row)
             print(*row, f"{(time.monotonic() - clock) / LOG_EVERY:.2f} s/step", flush=True)
             clock = time.monotonic()
-        if step % SAVE_EVERY == 0 or step == total:
+        if step % SAVE_EVERY == 0 or step == last:
             save()
     if step < total:
         save()
         return False
     digests = {
         "data": {name: file_digest(folder / name) for name in ["train.jsonl"]},
-        "tokenizer.json": file_digest(tokenizer_path),
+        "tokenizer.json": file_digest(runs / "tokenizer.json"),
         "weights": weights_digest(model),
         "steps": step,
         "tokens": seen,
@@ -178,8 +189,10 @@ if __name__ == "__main__":
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs"))
     parser.add_argument("--minutes", type=float, default=100)
+    parser.add_argument("--stop", type=int, help="last step of this leg")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     settings = json.loads(arguments.config.read_text())
-    done = run(settings, arguments.data, arguments.runs / settings["name"], arguments.minutes)
+    target = arguments.runs / settings["name"]
+    done = run(settings, arguments.data, target, arguments.minutes, arguments.stop)
     print("done" if done else "leg ended: run the same command to go on")
