@@ -271,6 +271,8 @@ export interface LensSums {
 export interface Lens extends LensSums {
   /** Sums of the cosine of the residual states. */
   readonly state: readonly number[];
+  /** Sums of the cosine of a block's input and output, by block. */
+  readonly blocks: readonly number[];
   /** The same against full depth at another position of the text: what any two positions share. */
   readonly shuffled: LensSums;
 }
@@ -376,6 +378,8 @@ export interface TimedRecord extends RecordBase {
   readonly peakBytes?: number;
   /** Whether the warm-up before it reached a steady state within its budget. */
   readonly warmUp?: "steady" | "noisy";
+  /** Rounds of drafting and verifying; policies of scope "round" only. */
+  readonly speculation?: TimedSpeculation;
   /** Times of parts, taken in the same visit; full depth's records only. */
   readonly parts?: PartTimes;
 }

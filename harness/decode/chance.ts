@@ -6,19 +6,14 @@
  */
 import { hashUniform } from "../numerics/random.ts";
 
+export { itemKey } from "../numerics/item_key.ts";
+
 /** What a stream of chance belongs to. */
 export interface ChanceKeys {
   /** Seed of the run. */
   readonly seed: number;
-  /** Number standing for the item; see {@linkcode itemKey}. */
+  /** Number standing for the item; see `itemKey`. */
   readonly item: number;
-}
-
-/** A 32-bit number for an item id: FNV-1a over its UTF-16 units. */
-export function itemKey(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
 
 /** Uniform number in [0, 1) for a position, a block (−1 before the first) and an index. */

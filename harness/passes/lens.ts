@@ -4,7 +4,7 @@
  *
  *     agree_h    [argmax z_h = argmax z_L]        z_h [vocabSize], logits at height h
  *     cosine_h   z_h · z_L / (‖z_h‖ ‖z_L‖)        centred_h the same of z − mean(z)
- *     state_h    cosine of the residual states
+ *     state_h    cosine of the residual states       blocks_l  cosine of h_l and h_{l+1}
  *     shuffled   z_h(t) against z_L(t') of another position t' of the same text
  *
  * The other position lies half of the positions read together away, so that no
@@ -16,7 +16,7 @@
  */
 import type { DecoderStep, Row } from "../contract/backend.ts";
 import type { Lens } from "../contract/record.ts";
-import { SHARED_READOUT } from "../contract/signal.ts";
+import { type HiddenMark, SHARED_READOUT, type SignalRequest } from "../contract/signal.ts";
 import { guarded } from "../decode/guarded.ts";
 import type { PassContext, PassItem } from "./cells.ts";
 import { withSlot } from "./cells.ts";
@@ -95,6 +95,7 @@ export async function lensOf(
   const { layerCount } = session.model;
   const own = emptySums(layerCount + 1), shuffled = emptySums(layerCount + 1);
   const state = new Array<number>(layerCount + 1).fill(0);
+  const blocks = new Array<number>(layerCount).fill(0);
   const inputs = [...prompt, ...target.slice(0, -1)];
   await withSlot(session, async (slot) => {
     for (let from = 0; from < inputs.length; from += CHUNK) {
@@ -106,22 +107,26 @@ export async function lensOf(
       }));
       const read = entering.map((_, row) => row).filter((row) => from + row >= prompt.length - 1);
       const step = session.begin(entering);
-      await guarded(step, () => readChunk(step, { read, layerCount, own, shuffled, state }));
+      await guarded(
+        step,
+        () => readChunk(step, { read, layerCount, own, shuffled, state, blocks }),
+      );
       step.commit();
     }
   });
-  return { ...own, state, shuffled };
+  return { ...own, state, blocks, shuffled };
 }
 
 /** Runs the rows up and compares every height of those that are read. */
 async function readChunk(
   step: DecoderStep,
-  { read, layerCount, own, shuffled, state }: {
+  { read, layerCount, own, shuffled, state, blocks }: {
     readonly read: readonly number[];
     readonly layerCount: number;
     readonly own: Sums;
     readonly shuffled: Sums;
     readonly state: number[];
+    readonly blocks: number[];
   },
 ): Promise<void> {
   if (read.length === 0) return step.run({ from: 0, to: layerCount }, "block");
@@ -144,11 +149,20 @@ async function readChunk(
       add(own, h, { a, b: tops[r]! });
       if (apart > 0) add(shuffled, h, { a, b: tops[(r + apart) % read.length]! });
     }
-    const cosines = await step.readSignals(
-      [{ kind: "state", signal: "cosine", a: mark, b: undefined }],
-      read,
-    );
-    for (let r = 0; r < read.length; r++) state[h]! += cosines.values[cosines.offsets[0]! + r]!;
+    const cosine = (a: HiddenMark | undefined, b: HiddenMark | undefined): SignalRequest => ({
+      kind: "state",
+      signal: "cosine",
+      a,
+      b,
+    });
+    const pairs = h < layerCount
+      ? [cosine(mark, undefined), cosine(mark, marks[h + 1])]
+      : [cosine(mark, undefined)];
+    const { values, offsets } = await step.readSignals(pairs, read);
+    for (let r = 0; r < read.length; r++) {
+      state[h]! += values[offsets[0]! + r]!;
+      if (h < layerCount) blocks[h]! += values[offsets[1]! + r]!;
+    }
   }
   own.positions += read.length;
   if (apart > 0) shuffled.positions += read.length;
