@@ -3,8 +3,9 @@
  * The Pareto plot: quality ratio against speed-up.
  *
  * Each arm is a point with bars for both 95 % intervals. Shape and colour say
- * its quality class; names of arms below the gate are struck through. Drawn
- * twice, for wide and for narrow screens, so that text keeps its size.
+ * its quality class; names of arms below the gate are struck through. Each point
+ * is a link to its arm's verdict, with its numbers as title. Drawn twice, for
+ * wide and for narrow screens, so that text keeps its size.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import type { VNode } from "preact";
 import type { Estimate, Pareto, ParetoPoint, Summary } from "../harness/contract/summary.ts";
 import { fineRatio, interval, number, ratio } from "./_format.ts";
 import { type Box, placeLabels } from "./_label_layout.ts";
-import { ArmTitle, QualityMark } from "./_parts.tsx";
+import { armAnchor, ArmTitle, QualityMark } from "./_parts.tsx";
 import { isNoisy, UPPER_BOUND } from "./_standing.ts";
 import { type DrawnPlot, drawPlot } from "./_svg.ts";
 import { visibleLine } from "./_visible.ts";
@@ -189,15 +190,42 @@ function drawSize(pareto: Pareto, placed: readonly Placed[], size: Size): VNode 
   const marks = [...frontMarks(placed), ...placed.flatMap(marksOf)];
   const bare = drawPlot(optionsOf(pareto, size, marks), { label: "", className: "" });
   const labelled = [...marks, ...labelMarks(placed, size, bare)];
-  const sentences = placed.map(({ point }) =>
-    `${visibleLine(point.label)}: ${number(point.speed.value, ratio)} times, quality ${
-      number(point.quality.value, ratio)
-    }, class ${point.worstQuality ?? "baseline"}`
-  );
   return drawPlot(optionsOf(pareto, size, labelled), {
-    label: `Quality ratio against ${pareto.speedAxis}. ${sentences.join("; ")}.`,
+    label: `Quality ratio against ${pareto.speedAxis}, a link per policy.`,
     className: `pareto ${size.name}`,
+    over: ({ x, y }) =>
+      placed.map((one) => {
+        const { point, index } = one;
+        const title = titleOf(point, pareto);
+        return (
+          <a
+            class={`point arm-${index + 1}`}
+            href={armAnchor(index)}
+            aria-label={title.replaceAll("\n", ", ")}
+            data-details={title}
+          >
+            <circle
+              cx={x(point.speed.value).toFixed(2)}
+              cy={y(point.quality.value).toFixed(2)}
+              r={12}
+            />
+          </a>
+        );
+      }),
   }).node;
+}
+
+/** Lines that say all of a point. */
+function titleOf(point: ParetoPoint, { speedAxis }: Pareto): string {
+  const quality = point.worstQuality === undefined ? "" : `, class ${point.worstQuality}`;
+  return [
+    visibleLine(point.label),
+    `${speedAxis} ${number(point.speed.value, ratio)}× ${interval(point.speed, ratio)}`,
+    `quality ${number(point.quality.value, fineRatio)} ${
+      interval(point.quality, fineRatio)
+    }${quality}`,
+    ...(point.upperBound === true ? [UPPER_BOUND] : []),
+  ].join("\n");
 }
 
 function Legend(): VNode {

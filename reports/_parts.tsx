@@ -17,6 +17,11 @@ export function armClass(index: number): string {
   return `arm-${index + 1} hue-${index % ARM_COLOURS}`;
 }
 
+/** Where the name of an arm leads: its row in the table of verdicts. */
+export function armAnchor(index: number): string {
+  return `#verdict-${index + 1}`;
+}
+
 /** The arm's number on its colour, the same in every section. */
 export function ArmBadge({ index }: { readonly index: number }): VNode {
   return <span class={`badge hue-${index % ARM_COLOURS}`}>{index + 1}</span>;

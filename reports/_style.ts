@@ -10,13 +10,14 @@
  * @module
  */
 import { DARK_SCALE, heightRules, heightVariables, LIGHT_SCALE } from "./_height_scale.ts";
+import { FIGURES } from "./_style_figures.ts";
 import { LAYOUT } from "./_style_layout.ts";
 import { ARM_HUES, DARK, LIGHT } from "./_style_palette.ts";
 
 /** How many filter rules the sheet needs. */
 export interface StyleSize {
-  /** Number of arms. */
-  readonly arms: number;
+  /** The class under which each arm is filtered, in their order. */
+  readonly arms: readonly string[];
   /** Number of suites. */
   readonly suites: number;
 }
@@ -28,6 +29,16 @@ function filterRules(kind: "arm" | "suite", count: number): string {
   }).join("\n");
 }
 
+/** A class hides all arms that have it. */
+function classRules(arms: readonly string[]): string {
+  return [...new Set(arms)].map((name) => {
+    const selectors = arms.flatMap((each, i) => each === name ? [`.arm-${i + 1}`] : []);
+    return `body:has(#show-class-${name}:not(:checked)) main :is(${
+      selectors.join(",")
+    }){display:none}`;
+  }).join("\n");
+}
+
 function hueRules(): string {
   return ARM_HUES.map((_, i) => `.hue-${i}{--arm:var(--arm-${i})}`).join("\n");
 }
@@ -36,17 +47,19 @@ function hueVariables(theme: "light" | "dark"): string {
   return ARM_HUES.map((hue, i) => `--arm-${i}:${hue[theme]}`).join(";");
 }
 
-/** The sheet. Depends on nothing but the two counts. */
+/** The sheet. Depends on nothing but what is filtered. */
 export function styleSheet({ arms, suites }: StyleSize): string {
   const light = `${LIGHT};${hueVariables("light")};${heightVariables(LIGHT_SCALE)}`;
   const dark = `${DARK};${hueVariables("dark")};${heightVariables(DARK_SCALE)}`;
   return [
     `:root{color-scheme:light dark;${light}}`,
     `@media screen and (prefers-color-scheme:dark){:root{${dark}}}`,
+    FIGURES.trim(),
     LAYOUT.trim(),
     hueRules(),
     heightRules(),
-    filterRules("arm", arms),
+    filterRules("arm", arms.length),
+    classRules(arms),
     filterRules("suite", suites),
     "",
   ].join("\n");

@@ -22,23 +22,46 @@ a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:0.2em}
 .note{font-size:0.8125em;font-weight:400}
 .none{font-style:italic}
 
-.masthead{padding:clamp(2rem,6vw,4.5rem) 0 0}
-.brand{font:600 0.75rem/1 var(--sans);letter-spacing:0.16em;text-transform:uppercase;color:var(--muted);margin-bottom:1rem}
+.masthead{padding:clamp(1.75rem,4vw,3.25rem) 0 0}
+.brand{font:600 0.75rem/1 var(--sans);letter-spacing:0.16em;text-transform:uppercase;color:var(--muted);margin-bottom:0.9rem}
 h1{font-size:clamp(1.75rem,1.2rem + 2.4vw,2.875rem);letter-spacing:-0.012em}
-.origin{margin-top:0.75rem;color:var(--muted);max-width:90ch;overflow-wrap:anywhere}
-.answer{margin-top:2rem;padding-left:1.25rem;border-left:3px solid var(--ink);max-width:74ch;font-family:var(--serif);font-size:1.0625rem}
-.answer .first{font-size:clamp(1.1875rem,1.05rem + 0.7vw,1.5rem);line-height:1.4}
-.answer p+p{margin-top:0.5rem}
-.answer p{overflow-wrap:anywhere}
-.warnings{margin-top:1.5rem;padding:0.75rem 1.25rem;background:var(--warn-paper);border-left:3px solid var(--warn);max-width:90ch}
+.origin{margin-top:0.6rem;color:var(--muted);max-width:100ch;overflow-wrap:anywhere;font-size:0.875rem}
+.opening{margin-top:1.75rem;display:grid;grid-template-columns:minmax(0,1fr);gap:1.25rem 2.5rem;align-items:start}
+.answer .first{font:400 clamp(1.25rem,1.05rem + 1vw,1.8125rem)/1.35 var(--serif);max-width:60ch;padding-left:1.1rem;border-left:3px solid var(--ink);overflow-wrap:anywhere;text-wrap:pretty}
+.answer .more{margin-top:0.5rem;max-width:100ch;overflow-wrap:anywhere}
+.choices{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr));gap:1rem;margin:1.5rem 0 1.25rem}
+.choice{border-top:3px solid var(--ink);background:var(--raised);padding:0.8rem 1.1rem 1rem;overflow-wrap:anywhere}
+.choice.empty{border-top-color:var(--rule)}
+.grade{font-size:0.8125rem;margin-bottom:0.6rem}
+.pick{font-size:1rem}
+.pick a{color:inherit;text-decoration-color:var(--rule)}
+.choice.empty .pick{font-family:var(--serif);font-size:1.125rem;font-weight:600}
+.choice .reason{margin-top:0.25rem}
+.gain{margin:0.25rem 0 0.15rem}
+.gain strong{font:600 1.75rem/1.2 var(--serif)}
+.warnings{padding:0.7rem 1.1rem;background:var(--warn-paper);border-left:3px solid var(--warn);font-size:0.875rem}
 .warnings h2{font:600 0.8125rem/1.5 var(--sans);color:var(--warn)}
 .warnings ul{padding-left:1.1em;overflow-wrap:anywhere}
-nav{margin-top:2.25rem;border-top:1px solid var(--hair);border-bottom:1px solid var(--hair);padding:0.5rem 0;font-size:0.875rem}
-nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:0.25rem 1.5rem}
-nav a{color:var(--ink);text-decoration:none}
-nav a:hover{text-decoration:underline}
+.warnings summary{cursor:pointer;color:var(--link);padding:0.15rem 0}
 
-main>section{margin-top:clamp(2.75rem,6vw,4.25rem)}
+.topbar{position:sticky;top:0;z-index:5;margin:2.25rem calc(-1*clamp(1rem,3.2vw,3rem)) 0;padding:0.5rem clamp(1rem,3.2vw,3rem);background:var(--paper);border-top:1px solid var(--hair);border-bottom:1px solid var(--hair);font-size:0.8125rem}
+nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:0.2rem 1.15rem}
+nav a{color:var(--ink);text-decoration:none;white-space:nowrap}
+nav a:hover{text-decoration:underline}
+.filter{margin-top:0.3rem}
+.filter>summary,.asked summary,.numbers>summary{cursor:pointer;color:var(--link)}
+.count{color:var(--ink);font-weight:600}
+.boxes{display:grid;gap:0.6rem;padding:0.5rem 0 0.4rem;max-height:min(50vh,26rem);overflow-y:auto}
+.filter fieldset{border:0;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:0.3rem 1.25rem;min-width:0}
+.filter legend{color:var(--muted);padding:0;margin-bottom:0.15rem}
+.filter label{overflow-wrap:anywhere}
+.tools{display:flex;flex-wrap:wrap;align-items:center;gap:0.5rem 1.25rem}
+.tools input{font:inherit;color:inherit;background:var(--raised);border:1px solid var(--rule);border-radius:3px;padding:0.2rem 0.5rem;margin:0 0.35rem;width:9rem}
+.tools button{font:inherit;color:var(--link);background:none;border:1px solid var(--rule);border-radius:3px;padding:0.2rem 0.7rem;cursor:pointer}
+input{accent-color:var(--link)}
+
+main>section{margin-top:clamp(2.5rem,5vw,3.75rem)}
+main>section>header h2,tr[id],.methods dt{scroll-margin-top:6rem}
 main>section>header{margin-bottom:1.25rem}
 h2{font-size:1.5rem}
 .lead{margin-top:0.25rem;max-width:90ch}
@@ -56,7 +79,7 @@ h3{font-size:1.0625rem}
 .scroll{position:relative;overflow-x:auto;margin:0 -0.25rem;padding:0 0.25rem 0.5rem}
 table{border-collapse:collapse;width:100%;font-size:0.8125rem;line-height:1.4}
 caption{text-align:left;color:var(--muted);padding-bottom:0.75rem;caption-side:top}
-caption span{position:sticky;left:0;display:inline-block;max-width:min(74ch,100vw - 3rem)}
+caption span{position:sticky;left:0;display:inline-block;max-width:min(110ch,100vw - 3rem)}
 th,td{padding:0.5rem 0.35rem;text-align:right;vertical-align:top;font-weight:400}
 thead th{vertical-align:bottom;font-weight:600;border-bottom:1px solid var(--rule);line-height:1.25}
 thead a{color:inherit;text-decoration-color:var(--rule)}
@@ -80,49 +103,35 @@ td.word,th.word{text-align:left}
 .is-troubled:has(+.troubles) th,.is-troubled:has(+.troubles) td,.is-empty:has(+.troubles) th,.is-empty:has(+.troubles) td{border-bottom:0}
 .noisy .decode,.noisy .speed-up,.noisy .workload,.noisy .verdict{color:var(--muted)}
 .noisy td.speed-up .value::after,.noisy td.workload .value::after{content:" ?"}
+.verdicts th,.verdicts td{vertical-align:middle}
+.verdicts td,.verdicts thead th{text-align:left}
+.verdicts thead th{vertical-align:bottom}
+.verdicts .gain{width:26%;min-width:15rem}
+.verdicts td.gain{padding-top:0.35rem;padding-bottom:0.35rem}
+.verdicts .numbers{display:block;margin-top:-1px}
+.verdicts .numbers .value,.verdicts .numbers .note{display:inline}
+.verdicts td .note{font-size:0.75rem;display:inline}
+.verdicts .is-below .gain .value{text-decoration:line-through;text-decoration-color:var(--class-fail)}
+.verdicts .baseline th,.verdicts .baseline td{border-bottom-color:var(--rule)}
+.verdicts tr:target th{box-shadow:inset 3px 0 0 var(--link)}
+.verdicts tr:target th,.verdicts tr:target td{background:var(--raised)}
+.verdict-faster{color:var(--class-A);font-weight:600}.verdict-slower{color:var(--class-fail);font-weight:600}
+.verdict-inconclusive,.verdict-baseline{color:var(--muted)}.verdict-equivalent{font-weight:600}
+.is-below .verdict-faster,.noisy .verdict-faster,.noisy .verdict-slower,.noisy .verdict-equivalent{color:var(--muted);font-weight:400}
+.verdicts .blocks{white-space:nowrap;padding-right:1.25rem}
+.verdicts .axis{margin-top:0.35rem}
+.marks{display:flex;flex-wrap:wrap;gap:0.05rem 0.9rem;font-size:0.75rem}
+.marks>span{white-space:nowrap;color:var(--muted);max-width:100%;overflow:hidden;text-overflow:ellipsis}
+.gauge{display:inline-block;width:4.5rem;height:0.5rem;margin-right:0.5rem;vertical-align:0.05em}
+.gauge .all{fill:var(--hair)}
+.parity .unequal{color:var(--class-fail)}.parity .equal{color:var(--class-A)}
+.examples td{text-align:left;padding-top:0}
+.examples ul{padding-left:2.2rem;color:var(--muted)}
+.numbers{font-size:0.8125rem;margin-top:0.75rem}
+.numbers table{width:auto;margin-top:0.5rem}
+.numbers td,.numbers th{text-align:left;padding:0.2rem 0.75rem 0.2rem 0.25rem}
+.numbers th:first-child{min-width:3rem}
 .quality .suite th{font-weight:600;text-align:left;padding-top:1.1rem;max-width:none;position:static;border-bottom-color:var(--rule)}
-
-svg{display:block;max-width:100%;height:auto;font-family:var(--sans);overflow:visible}
-svg text{white-space:pre}
-.pareto{font-size:13px}
-.pareto.wide{width:100%}
-.histogram{font-size:12px}
-.pareto.narrow,.key.narrow{display:none}
-.pareto-fail text{stroke:none;text-decoration:line-through;fill:var(--muted)}
-.noisy .pareto{opacity:0.75}
-.legend,.key{list-style:none;display:flex;flex-wrap:wrap;gap:0.25rem 1.5rem;font-size:0.8125rem;color:var(--muted);margin-top:0.75rem}
-.legend svg{display:inline-block;vertical-align:0.25em;width:1.75rem;height:3px;stroke:var(--muted);stroke-width:1.5;stroke-dasharray:2 4}
-.legend .ink{color:var(--ink)}
-.key{flex-direction:column;color:var(--ink)}
-.multiples{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16.5rem),1fr));gap:1.75rem 2rem}
-.multiples figure{display:grid;grid-row:span 2;grid-template-rows:subgrid;row-gap:0.4rem}
-.multiples figcaption{font-size:0.8125rem;line-height:1.4}
-.multiples .note,.who .note{display:block}
-
-.costs .bar{width:32%;min-width:12rem;text-align:left}
-.costs thead th{white-space:nowrap}
-.stack{width:100%;height:1.4rem}
-.stack .full{stroke:var(--ink);stroke-width:1.5px;vector-effect:non-scaling-stroke}
-.swatch{display:inline-block;width:0.7em;height:0.7em;border-radius:1px;background:var(--part);-webkit-print-color-adjust:exact;print-color-adjust:exact}
-rect.part-blocks{fill:var(--part-blocks)}rect.part-readouts{fill:var(--part-readouts)}rect.part-probes{fill:var(--part-probes)}rect.part-fills{fill:var(--part-fills)}
-.swatch.part-blocks{--part:var(--part-blocks)}.swatch.part-readouts{--part:var(--part-readouts)}.swatch.part-probes{--part:var(--part-probes)}.swatch.part-fills{--part:var(--part-fills)}
-.total{font-weight:600}
-
-.scale{display:flex;flex-wrap:wrap;align-items:flex-end;gap:0.5rem 1rem;margin-bottom:1.5rem}
-.ramp{display:inline-flex;gap:1px;margin:0 -0.4rem}
-.ramp .t{padding:0 0 15px;width:9px;margin:0}
-.scale .t{margin:0 2px}
-.sample{border-top:1px solid var(--hair);padding:1.25rem 0 1.5rem}
-.asked{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0.15rem 1rem;margin:0.5rem 0 1rem;font-size:0.8125rem}
-.asked dt{color:var(--muted)}
-pre{font:0.8125rem/1.5 var(--mono);white-space:pre-wrap;overflow-wrap:anywhere}
-.outputs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1.25rem 2.5rem}
-.who{font-size:0.8125rem;line-height:1.4;margin-bottom:0.5rem}
-.strip{font-family:var(--mono);font-size:0.8125rem;line-height:1.3;overflow-wrap:anywhere}
-.t{display:inline-block;max-width:100%;margin:0 1px 7px 0;padding:0 1px 15px;color:var(--ink);vertical-align:bottom;white-space:pre-wrap;
-  background:linear-gradient(var(--c),var(--c)) no-repeat 0 100%/100% calc(var(--k)*0.7px + 2px);-webkit-print-color-adjust:exact;print-color-adjust:exact}
-.t.differs{text-decoration:underline dotted var(--class-fail) 1.5px;text-underline-offset:2px}
-mark.t{color:var(--class-fail);font-weight:700;box-shadow:0 0 0 1.5px var(--class-fail);border-radius:1px;margin-left:2px;margin-right:3px}
 
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));gap:2rem 2.5rem}
 .card{border-top:2px solid var(--arm);padding-top:0.75rem;font-size:0.875rem}
@@ -136,7 +145,7 @@ mark.t{color:var(--class-fail);font-weight:700;box-shadow:0 0 0 1.5px var(--clas
 .noise.noisy strong{color:var(--class-fail)}.noise.quiet strong{color:var(--class-A)}
 .methods{columns:26rem 2;column-gap:3rem;font-size:0.875rem}
 .methods div{break-inside:avoid;padding-bottom:0.9rem}
-.methods dt{font-weight:600;scroll-margin-top:1rem}
+.methods dt{font-weight:600}
 .methods dt:target{color:var(--link)}
 .methods dd{overflow-wrap:anywhere;max-width:64ch}
 .facts{font-size:0.8125rem}
@@ -144,16 +153,33 @@ mark.t{color:var(--class-fail);font-weight:700;box-shadow:0 0 0 1.5px var(--clas
 .facts dt{overflow-wrap:anywhere}
 code{font:0.75rem/1.5 var(--mono)}
 
-.filter{margin-top:2rem;font-size:0.8125rem}
-.filter summary,.asked summary{cursor:pointer;color:var(--link)}
-.filter fieldset{border:0;padding:0;margin:0.75rem 0 0;display:flex;flex-wrap:wrap;gap:0.35rem 1.5rem}
-.filter legend{color:var(--muted);padding:0;margin-bottom:0.25rem}
-input{accent-color:var(--link)}
-
 @media (max-width:56rem){
   .pareto.wide{display:none}
-  .pareto.narrow,.key.narrow{display:flex}
+  .key.narrow{display:flex}
   .pareto.narrow{display:block;max-width:min(100%,34rem)}
+}
+@media (min-width:64rem){
+  .opening.warned{grid-template-columns:minmax(0,1.75fr) minmax(18rem,1fr)}
+}
+@media (max-width:64rem){
+  .verdicts .by-suite{display:none}
+}
+@media (max-width:46rem){
+  .topbar{position:static}
+  nav ul{flex-wrap:nowrap;overflow-x:auto;padding-bottom:0.25rem}
+  .verdicts,.verdicts tbody,.verdicts thead{display:block}
+  .verdicts thead tr,.verdicts tbody tr{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));grid-auto-flow:dense;gap:0.2rem 1rem;padding:0.8rem 0;border-bottom:1px solid var(--hair)}
+  .verdicts thead tr{padding:0;border:0}
+  .verdicts thead th:not(.gain){position:absolute;width:1px;height:1px;min-width:0;overflow:hidden;clip-path:inset(50%)}
+  .verdicts thead th.gain{grid-column:1/-1;border:0;padding:0}
+  .verdicts tbody th,.verdicts tbody td{display:block;border:0;padding:0;position:static;max-width:none}
+  .verdicts tbody th,.verdicts tbody td.gain{grid-column:1/-1;width:auto}
+  .verdicts tbody .by-suite{display:block;grid-column:1/-1}
+  .verdicts tbody td::before{content:attr(data-label) ": ";color:var(--muted);font-size:0.75rem}
+  .verdicts tbody td.gain::before{content:none}
+  .verdicts tbody td .marks{display:inline-flex}
+  .verdicts caption{display:block}
+  .verdicts .gauge{width:3rem}
 }
 @media (max-width:36rem){
   body{padding-bottom:3rem}
@@ -165,7 +191,8 @@ input{accent-color:var(--link)}
 @media print{
   html{font-size:10px}
   body{max-width:none;padding:0}
-  nav,.filter{display:none}
+  .topbar,.numbers,#details-panel{display:none}
+  details:not([open])::details-content{content-visibility:visible;display:block;block-size:auto}
   .scroll{overflow:visible}
   table{font-size:0.6875rem}
   th,td{padding:0.25rem 0.3rem}

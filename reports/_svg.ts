@@ -50,16 +50,22 @@ export interface FigureText {
   readonly label: string;
   /** Class name of the `svg` element. */
   readonly className: string;
+  /** Elements above the drawing, such as links; the drawing itself is then hidden from readers. */
+  over?(scales: PlotScales): readonly VNode[];
 }
 
-/** A finished figure and the scales that map its data to pixels. */
-export interface DrawnPlot {
-  /** The `svg` element. */
-  readonly node: VNode;
+/** The scales that map a figure's data to pixels. */
+export interface PlotScales {
   /** Horizontal pixel of a value. */
   readonly x: (value: number) => number;
   /** Vertical pixel of a value. */
   readonly y: (value: number) => number;
+}
+
+/** A finished figure and its scales. */
+export interface DrawnPlot extends PlotScales {
+  /** The `svg` element. */
+  readonly node: VNode;
 }
 
 /** Draws a plot. `a--b` as a mark's class name gives classes `a` and `b`. Colours may be CSS variables: `fill: "var(--ink)"`. */
@@ -69,10 +75,14 @@ export function drawPlot(options: Plot.PlotOptions, text: FigureText): DrawnPlot
   const [xScale, yScale] = [figure.scale("x"), figure.scale("y")];
   const svg = rebuild(figure as unknown as DomNode) as VNode<Record<string, unknown>>;
   const { children, ...attributes } = svg.props;
-  const named = { ...attributes, role: "img", "aria-label": text.label, class: text.className };
-  return {
-    node: h("svg", named as Record<string, unknown>, children as ComponentChild),
-    x: (value) => xScale?.apply(value) ?? NaN,
-    y: (value) => yScale?.apply(value) ?? NaN,
-  };
+  const x = (value: number): number => xScale?.apply(value) ?? NaN;
+  const y = (value: number): number => yScale?.apply(value) ?? NaN;
+  const over = text.over?.({ x, y }) ?? [];
+  // What holds links is no image: its parts are told one by one.
+  const role = over.length === 0 ? "img" : "group";
+  const named = { ...attributes, role, "aria-label": text.label, class: text.className };
+  const drawn = over.length === 0
+    ? [children as ComponentChild]
+    : [h("g", { "aria-hidden": "true" }, children as ComponentChild), ...over];
+  return { node: h("svg", named as Record<string, unknown>, ...drawn), x, y };
 }

@@ -1,8 +1,9 @@
 /**
  * The summary as one self-contained HTML file.
  *
- * No script, no external address, one style sheet allowed by its hash: the
- * file works from `file://`, in print, and where scripts are forbidden.
+ * No external address; one style sheet and one small script, each allowed by its
+ * hash. The file works from `file://`, in print, and where scripts are forbidden:
+ * the script only makes handier what is there without it.
  * Rendering loads Observable Plot and linkedom (figures as SVG) and preact
  * (escaped HTML); importing this file loads none of them.
  *
@@ -19,12 +20,17 @@ async function hashOf(text: string): Promise<string> {
 
 async function renderHtml(summary: Summary): Promise<string> {
   const { renderPage } = await import("./_page.tsx");
+  const { SCRIPT } = await import("./_script.ts");
   const { styleSheet } = await import("./_style.ts");
+  const { filterClassOf } = await import("./_filter.tsx");
   const style = styleSheet({
-    arms: summary.arms.length,
+    arms: summary.arms.map(filterClassOf),
     suites: summary.manifest.suites.length,
   });
-  return renderPage(summary, { style, hash: await hashOf(style) });
+  return renderPage(summary, {
+    style: { text: style, hash: await hashOf(style) },
+    script: { text: SCRIPT, hash: await hashOf(SCRIPT) },
+  });
 }
 
 /** The summary as an HTML page. */

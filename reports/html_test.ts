@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { parseHTML } from "linkedom";
 import { columnsOf } from "./_columns.ts";
 import { html } from "./html.ts";
@@ -6,6 +12,8 @@ import { BARE_SUMMARY, HOSTILE_LABEL, NOISY_SUMMARY, SUMMARY } from "./testdata/
 
 const PAGE = await html.render(SUMMARY);
 const { document } = parseHTML(PAGE);
+const SCRIPTS = PAGE.match(/<script>[^]*?<\/script>/g) ?? [];
+const MARKUP = PAGE.replaceAll(/<(style|script)>[^]*?<\/\1>/g, "");
 const ELEMENTS = [...document.querySelectorAll("*")];
 
 function textOf(selector: string): string[] {
@@ -16,23 +24,30 @@ Deno.test("html.render() gives equal bytes for equal summaries", async () => {
   assertEquals(await html.render(structuredClone(SUMMARY)), PAGE);
 });
 
-Deno.test("html.render() allows its one style sheet by hash, and nothing else", async () => {
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toBase64();
+}
+
+Deno.test("html.render() allows one style sheet and one script by hash, and nothing else", async () => {
   const policy = document.querySelector("meta[http-equiv='Content-Security-Policy']")
     ?.getAttribute("content") ?? "";
   const sheets = PAGE.match(/<style>[^]*?<\/style>/g) ?? [];
   assertEquals(sheets.length, 1);
-  const style = sheets[0]!.slice("<style>".length, -"</style>".length);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
-  const hash = new Uint8Array(digest).toBase64();
+  assertEquals(SCRIPTS.length, 1);
+  const style = await hashOf(sheets[0]!.slice("<style>".length, -"</style>".length));
+  const script = await hashOf(SCRIPTS[0]!.slice("<script>".length, -"</script>".length));
   assertEquals(
     policy,
-    `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`,
+    `default-src 'none'; style-src 'sha256-${style}'; script-src 'sha256-${script}'; ` +
+      "img-src data:; base-uri 'none'; form-action 'none'",
   );
 });
 
 Deno.test("html.render() makes no active or styled element and no outside address", () => {
   const names = new Set(ELEMENTS.map((element) => element.localName));
-  for (const name of ["script", "img", "iframe", "object", "embed", "link", "form", "base"]) {
+  assertEquals(ELEMENTS.filter(({ localName }) => localName === "script").length, 1);
+  for (const name of ["img", "iframe", "object", "embed", "link", "form", "base"]) {
     assert(!names.has(name), `found <${name}>`);
   }
   for (const element of ELEMENTS) {
@@ -102,9 +117,11 @@ Deno.test("html.render() prints what was not measured as —", () => {
 });
 
 Deno.test("html.render() makes failed, skipped and gated rows look different", () => {
-  assertEquals(textOf(".is-below .remark"), ["below gate", "below gate"]);
-  assertEquals(textOf(".is-troubled .remark"), ["11 failed"]);
-  assertEquals(textOf(".is-empty .remark"), ["312 skipped"]);
+  for (const table of ["table.verdicts", "table.policies"]) {
+    assertEquals(textOf(`${table} .is-below .remark`), ["below gate", "below gate"]);
+    assertEquals(textOf(`${table} .is-troubled .remark`), ["11 failed"]);
+    assertEquals(textOf(`${table} .is-empty .remark`), ["312 skipped"]);
+  }
   assertEquals(textOf("svg.wide .pareto-fail text"), [
     "4  unified_layer_skipping(ratio=2)",
     "5  fixed_exit(exit=6)",
@@ -124,16 +141,25 @@ Deno.test("html.render() marks the first token that differs, once per output", (
     ...[0, 0, 0, 1, 1],
     ...[0, 1, 1],
   ]);
-  const mark = document.querySelector("mark[title]")!;
   assertEquals(
-    mark.getAttribute("title"),
-    "·a · height 12 of 12 · 12 blocks run · first difference from the baseline",
+    [...document.querySelectorAll("mark[title]")].map((mark) => mark.getAttribute("title")).slice(
+      0,
+      3,
+    ),
+    [
+      "·a\nheight 12 of 12, 12 blocks run\nfirst difference from full depth",
+      "·k\nheight 6 of 12, 6 blocks run\nfirst difference from full depth",
+      "·ship\nheight 8 of 12, 8 blocks run\nmargin 0.934 at height 8\n−ln p 2.310, full depth 2.270\n" +
+      "KL 0.004 nats\nfirst difference from full depth: ·boat",
+    ],
   );
 });
 
 Deno.test("html.render() names figures, captions tables and scopes headings", () => {
   for (const figure of document.querySelectorAll("svg:not([aria-hidden])")) {
-    assertEquals(figure.getAttribute("role"), "img");
+    const links = figure.querySelectorAll("a");
+    assertEquals(figure.getAttribute("role"), links.length === 0 ? "img" : "group");
+    for (const link of links) assert(link.getAttribute("aria-label"));
     assert(figure.getAttribute("aria-label"));
   }
   for (const table of document.querySelectorAll("table")) assert(table.querySelector("caption"));
@@ -142,8 +168,14 @@ Deno.test("html.render() names figures, captions tables and scopes headings", ()
 
 Deno.test("html.render() has a filter rule for every check box", () => {
   const boxes = [...document.querySelectorAll("input")].map((box) => box.getAttribute("id"));
-  assertEquals(boxes.length, SUMMARY.arms.length + SUMMARY.manifest.suites.length);
-  for (const id of boxes) assertStringIncludes(PAGE, `body:has(#${id}:not(:checked)) main .`);
+  const classes = ["C", "fail", "none"]; // those that the arms have
+  assertEquals(
+    boxes.length,
+    SUMMARY.arms.length + SUMMARY.manifest.suites.length + classes.length,
+  );
+  for (const id of boxes) {
+    assertMatch(PAGE, new RegExp(`body:has\\(#${id}:not\\(:checked\\)\\) main [.:]`));
+  }
 });
 
 Deno.test("html.render() says what is missing when little was measured", async () => {
@@ -151,5 +183,87 @@ Deno.test("html.render() says what is missing when little was measured", async (
   assertStringIncludes(page, "nothing was timed");
   assertStringIncludes(page, "No plot");
   assertStringIncludes(page, "no sample outputs");
-  assert(!/undefined|NaN|\[object/.test(page));
+  assertStringIncludes(page, "no confidence to check");
+  assert(!page.includes('id="parity"') && !page.includes("Where the time goes"));
+  assert(!/undefined|NaN|\[object/.test(page.replaceAll(/<script>[^]*?<\/script>/g, "")));
+});
+
+Deno.test("html.render() answers first, with one tile per outcome", () => {
+  assertEquals(document.querySelector(".answer .first")?.textContent, SUMMARY.answer[0]);
+  const tiles = [...document.querySelectorAll(".choice")].map((tile) =>
+    [...tile.querySelectorAll("p")].map((p) => p.textContent.replaceAll(/\s+/g, " ").trim()).join(
+      " ",
+    )
+  );
+  assertEquals(tiles, [
+    "● A ◆ B ≥ 99 % of full depth’s quality None pays " +
+    "No policy keeps it. The nearest is calm: it keeps 97.9 %.",
+    "▲ C ≥ 97 % of full depth’s quality 2 calm(measure=softmax,threshold=0.9) " +
+    "1.21× [1.18, 1.24] as fast per prompt lowest quality: 0.979 [0.970, 0.988] of full depth’s, " +
+    "on arithmetic",
+  ]);
+});
+
+Deno.test("html.render() draws a waterfall whose terms lead from 0 to the measured time", () => {
+  const figures = [...document.querySelectorAll("svg.waterfall")];
+  assertEquals(figures.length, 3);
+  const rects = [...figures[1]!.querySelectorAll("rect")].map((rect) => ({
+    tone: rect.getAttribute("class"),
+    from: Number(rect.getAttribute("x")),
+    to: Number(rect.getAttribute("x")) + Number(rect.getAttribute("width")),
+  }));
+  for (const [i, { from }] of rects.slice(1, 5).entries()) {
+    assertAlmostEquals(from, rects[i]!.to, 1); // a bar is at least 0.75 px wide
+  }
+  assertAlmostEquals(rects[5]!.to, rects[6]!.to, 1);
+  assertEquals(rects[5]!.tone, "part-residual");
+  assertEquals(figures[2]!.querySelectorAll("rect.part-residual.red").length, 1);
+});
+
+Deno.test("html.render() tells the confidence of exits by height, in figure and numbers", () => {
+  const figure = document.querySelector("svg.calibration")!;
+  assertStringIncludes(figure.getAttribute("aria-label")!, "height 3, 0.910: 62.0 %");
+  assertEquals(figure.querySelectorAll("circle").length, 4);
+  const rows = [...document.querySelectorAll(".multiples .numbers tbody tr")];
+  assertEquals(
+    rows.map((row) => [...row.children].map((cell) => cell.textContent.trim())),
+    [
+      ["3", "0.910", "62.0 % [51.0, 73.0]", "40"],
+      ["3", "0.970", "88.0 % [82.0, 94.0]", "40"],
+      ["6", "0.920", "90.0 % [82.0, 98.0]", "33"],
+      ["6", "0.990", "98.0 % [96.0, 100.0]", "34"],
+    ],
+  );
+});
+
+Deno.test("html.render() says what is equal on the other backend, and where it is not", () => {
+  assertEquals(textOf("table.parity tbody tr:first-child td").map((text) => text.trim()), [
+    "120 of 120",
+    "640 of 640",
+    "640 of 640",
+    "2e−4",
+    "120 of 120",
+  ]);
+  assertEquals(textOf("table.parity .unequal"), [
+    "117 of 120",
+    "637 of 640",
+    "639 of 640",
+    "115 of 116",
+  ]);
+  assertEquals(textOf(".examples li"), [
+    "copy <u>item</u>, token 4: height 7 on cpu, height 8 on wasm; " +
+    "full depth’s two likeliest tokens are 4e−4 apart in logits",
+    "copy copy-0009, token 6: “<script>” on cpu, “·k” on wasm",
+  ]);
+});
+
+Deno.test("html.render() holds what hover tells in a table, too", () => {
+  const calm = [...document.querySelectorAll(".sample:first-of-type .numbers tbody tr")]
+    .map((row) => row.children[2]!.textContent.replaceAll(/\s+/g, " ").trim());
+  assertEquals(calm.slice(0, 2), ["·k 12margin 0.412", "·v 5margin 0.934"]);
+});
+
+Deno.test("html.render() says in words what it leaves out", () => {
+  assert(textOf(".output .note").includes("41 more tokens are left out"));
+  assertMatch(MARKUP, /5 tokens at heights with fewer than 8 are not shown/);
 });

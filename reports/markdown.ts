@@ -26,7 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** One line of hostile text as inert Markdown. */
-function inert(text: string): string {
+export function inert(text: string): string {
   return visibleLine(text)
     .replace(/[&<>|`@#]/g, (character) => ENTITIES[character] ?? character)
     .replace(/[\\*~$]|\](?=[([:])/g, "\\$&")

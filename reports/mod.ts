@@ -8,8 +8,11 @@ import { json } from "./json.ts";
 import { markdown } from "./markdown.ts";
 import type { ReportPlugin } from "./plugin.ts";
 
+export { csv } from "./csv.ts";
+export { gateMarkdown } from "./gate_markdown.ts";
 export { html } from "./html.ts";
 export { json, SUMMARY_SCHEMA } from "./json.ts";
+export { junit } from "./junit.ts";
 export { markdown } from "./markdown.ts";
 export type { ReportPlugin } from "./plugin.ts";
 

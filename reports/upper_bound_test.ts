@@ -9,7 +9,7 @@ import { SUMMARY } from "./testdata/summary.ts";
 const BOUNDED: Summary = {
   ...SUMMARY,
   arms: SUMMARY.arms.map((arm) =>
-    arm === EXIT ? { ...arm, card: { ...arm.card, deployable: false } } : arm
+    arm.label === EXIT.label ? { ...arm, card: { ...arm.card, deployable: false } } : arm
   ),
   pareto: {
     ...SUMMARY.pareto!,
@@ -21,7 +21,7 @@ const BOUNDED: Summary = {
 
 Deno.test("html.render() marks what cannot be deployed beside its name, card and point", async () => {
   const page = await html.render(BOUNDED);
-  assertEquals(page.split('<span class="remark bound">upper bound</span>').length, 2);
+  assertEquals(page.split('<span class="remark bound">upper bound</span>').length, 3); // in both tables
   assertStringIncludes(page, "<dt>deployable</dt><dd>no: an upper bound");
   assertStringIncludes(page, "fixed_exit(exit=6) (upper bound)");
   assertEquals((await html.render(SUMMARY)).includes("upper bound"), false);

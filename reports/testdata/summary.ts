@@ -21,6 +21,8 @@ import {
   SUITES,
 } from "./arms.ts";
 
+import { CHOICES, CONFIDENCE, LEDGERS, PARITY, readAt } from "./views.ts";
+
 export { HOSTILE_LABEL } from "./arms.ts";
 
 /** A prompt of the same kind. */
@@ -114,7 +116,15 @@ const SAMPLES: readonly Sample[] = [
     target: " k v a d r q z w",
     outputs: [
       { arm: FULL.label, tokens: tokensOf(WORDS, [12]), score: 1, ended: "stop" },
-      { arm: CALM.label, tokens: tokensOf(WORDS, CALM_HEIGHTS), score: 1, ended: "stop" },
+      {
+        arm: CALM.label,
+        tokens: tokensOf(WORDS, CALM_HEIGHTS).map((token) => ({
+          ...token,
+          ...readAt(token.height),
+        })),
+        score: 1,
+        ended: "stop",
+      },
       { arm: STATE.label, tokens: tokensOf(WORDS, [9, 12, 8, 10]), score: 1, ended: "stop" },
       {
         arm: SKIPPING.label,
@@ -140,7 +150,14 @@ const SAMPLES: readonly Sample[] = [
       {
         arm: CALM.label,
         tokens: tokensOf(STORY.with(16, " ship").with(20, "At"), CALM_HEIGHTS)
-          .map((token, i) => ({ ...token, differs: i === 16 || i === 20 })),
+          .map((token, i) => ({
+            ...token,
+            ...readAt(token.height),
+            differs: i === 16 || i === 20,
+            ...(i === 16 ? { instead: STORY[16]! } : {}),
+            given: { nll: 2.31, fullNll: 2.27, kl: 0.004 },
+          })),
+        leftOut: 41,
         ended: "limit",
       },
       {
@@ -204,6 +221,9 @@ const METHODS: Summary["methods"] = [
   ["readouts, reads, fills", "States read out, waits and KV entries supplied, per token."],
   ["exit heights", "Tokens by the number of blocks passed when they were read out."],
   ["exit rate", "Share of those tokens read out below the last block."],
+  ["exit confidence", "Tokens that left, by height and by what the policy read."],
+  ["parity", "Equal tokens, decisions and ledgers on two backends."],
+  ["ledger", "Milliseconds per decode step by what the loop counted and parts cost."],
 ].map(([term, definition]) => ({ term: term!, definition: definition! }));
 
 /** The fixture. */
@@ -213,8 +233,17 @@ export const SUMMARY: Summary = {
     "calm(measure=softmax,threshold=0.9) is 1.21× faster than full depth [1.18, 1.25] and keeps 99.0 % of its quality.",
     "unified_layer_skipping(ratio=2) and fixed_exit(exit=6) are faster still, but fall below the quality gate.",
   ],
-  arms: ARMS,
+  choices: CHOICES,
+  arms: ARMS.map((arm) => {
+    const ledger = LEDGERS.get(arm.label);
+    return {
+      ...arm,
+      ...(ledger === undefined ? {} : { ledger }),
+      ...(arm === CALM ? { confidence: CONFIDENCE } : {}),
+    };
+  }),
   pareto: PARETO,
+  parity: PARITY,
   noise: {
     sentinel: { value: 1.003, low: 0.996, high: 1.01, clusters: 12 },
     verdict: "quiet",
