@@ -24,7 +24,7 @@ def leaks(train: list[dict], held_out: list[dict], texts: list[str]) -> list[str
             found.append(f"{name}: the item")
         if item.get("group") in groups:
             found.append(f"{name}: its document {item['group']}")
-        if "group" in item and any(item["target"] in text for text in texts):
+        if "group" in item and any(item["prompt"] + item["target"] in text for text in texts):
             found.append(f"{name}: its text")
     return found
 

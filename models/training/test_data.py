@@ -49,7 +49,7 @@ class Data(unittest.TestCase):
 
     def test_leaks_finds_items_documents_and_texts(self):
         item = {**ITEM, "id": ITEM_ID}
-        document = {"suite": "prose", "id": "b", "group": "1901", "prompt": "p", "target": "Fellow"}
+        document = {"suite": "prose", "id": "b", "group": "1901", "prompt": "Fel", "target": "low"}
         other = {**document, "group": "1902"}
         self.assertEqual(leaks([item], [{**item, "target": " k"}], []), [])
         self.assertEqual(len(leaks([item], [item], [])), 1)

@@ -1,0 +1,1 @@
+"""Trainers of the parts that policies use beside a frozen model."""
