@@ -12,7 +12,7 @@ import type { DecoderSession } from "../../harness/contract/backend.ts";
 import type { LoadedModel } from "../../harness/contract/model.ts";
 import { SHARED_READOUT } from "../../harness/contract/signal.ts";
 import { Ascent } from "../../harness/decode/ascent.ts";
-import { bindPolicy, type BoundPolicy } from "../../harness/decode/bound_policy.ts";
+import { bindPolicy, type BoundDepth } from "../../harness/decode/bound_policy.ts";
 import { forcedDecoding } from "../../harness/decode/forced.ts";
 import { prefill } from "../../harness/decode/prefill.ts";
 import { rowsOf } from "../bench_model.ts";
@@ -51,12 +51,12 @@ export async function openOurs(
 
 class Ours {
   readonly #session: DecoderSession;
-  readonly #bound: BoundPolicy;
+  readonly #bound: BoundDepth;
   readonly #task: PeerTask;
   /** Holds the 97-token prompt once it was needed. */
   #prompted: { readonly slot: number; readonly token: number } | undefined;
 
-  constructor(session: DecoderSession, bound: BoundPolicy, task: PeerTask) {
+  constructor(session: DecoderSession, bound: BoundDepth, task: PeerTask) {
     this.#session = session;
     this.#bound = bound;
     this.#task = task;

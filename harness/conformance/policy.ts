@@ -119,7 +119,7 @@ function casesOf(plugin: PolicyPlugin, given: OptionInput | undefined): {
 function headsFault(each: PolicyCase): ReturnType<typeof harnessQuestions> {
   const calls: WatchedCall[] = [];
   const { plugin, options, run } = each;
-  if (plugin.scope === "run" || plugin.scope === "token") return { calls, fault: undefined };
+  if (plugin.scope !== "block" && plugin.scope !== "rule") return { calls, fault: undefined };
   if (plugin.readoutHead === undefined) return { calls, fault: undefined };
   const where = caseText(each);
   let fault: string | undefined;

@@ -105,7 +105,10 @@ function planFault(answer: unknown, layerCount: number): string | undefined {
 export function answerFault(answers: readonly Answered[]): string | undefined {
   for (const { ask, watched: { answer, ...did } } of answers) {
     if (didNotAnswer(did)) continue;
-    if (ask.call === "plan") {
+    if (ask.fault !== undefined) {
+      const wrong = ask.fault(answer);
+      if (wrong !== undefined) return `expected ${ask.call} of ${ask.where} ${wrong}`;
+    } else if (ask.call === "plan") {
       const wrong = planFault(answer, ask.layerCount);
       if (wrong !== undefined) return `expected the plan of ${ask.where} to hold ${wrong}`;
     } else if (!ACTIONS.some((action) => action === answer)) {

@@ -27,7 +27,7 @@ function boundOf(signals: readonly SignalDeclaration[]): 0 | 1 | undefined {
 /** One sentence on a case that acts although its threshold lies at the bound, or `undefined`. */
 export function boundFault(each: PolicyCase): string | undefined {
   const { plugin, run } = each;
-  if (plugin.scope === "run" || plugin.scope === "token") return undefined;
+  if (plugin.scope !== "block" && plugin.scope !== "rule") return undefined;
   if (plugin.scope === "block" && plugin.state !== undefined) return undefined;
   const bound = boundOf(declare(each).signals);
   if (bound === undefined || each.input["threshold"] === undefined) return undefined;

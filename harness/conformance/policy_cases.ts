@@ -15,7 +15,9 @@ import type {
   TokenPoint,
 } from "../contract/policy.ts";
 import { type Rule, ruleHeights, ruleHolds } from "../contract/rule.ts";
+import type { RoundEvent } from "../contract/round.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
+import { declareRounds, isRoundCase, roundAsks, roundEvents } from "./policy_rounds.ts";
 import {
   blockPoint,
   samplePlaces,
@@ -49,6 +51,8 @@ export interface Ask {
   readonly layerCount: number;
   /** Puts the question. */
   put(): Watched;
+  /** What is wrong with an answer, for questions of scope "round"; plans and actions otherwise. */
+  readonly fault?: (answer: unknown) => string | undefined;
 }
 
 /** What a case declares before tokens are asked about. */
@@ -90,7 +94,8 @@ function isNumbers(value: unknown): value is readonly number[] {
 /** Asks a block or rule policy for its heights and signals. */
 export function declare(each: PolicyCase): Declared {
   const { plugin, options, run } = each;
-  if (plugin.scope === "run" || plugin.scope === "token") {
+  if (isRoundCase(each)) return declareRounds(each);
+  if (plugin.scope !== "block" && plugin.scope !== "rule") {
     return { heights: [], signals: [], rule: undefined, calls: [] };
   }
   const signals = watch((guard) => plugin.signals(guard(options, "options")));
@@ -136,12 +141,19 @@ export function sampleStates(each: PolicyCase, declared: Declared): readonly unk
 }
 
 /** The state of a plugin, if it has one. */
-export function stateOf(plugin: PolicyPlugin): PolicyState<unknown, unknown> | undefined {
+export function stateOf(
+  plugin: PolicyPlugin,
+): PolicyState<unknown, unknown, PolicyEvent | RoundEvent> | undefined {
+  if (plugin.scope === "round") return plugin.state as ReturnType<typeof stateOf>;
   return plugin.scope === "token" || plugin.scope === "block" ? plugin.state : undefined;
 }
 
 /** Events of two tokens, the first of which is run to the top later where that is observed. */
-export function sampleEvents(each: PolicyCase, declared: Declared): readonly PolicyEvent[] {
+export function sampleEvents(
+  each: PolicyCase,
+  declared: Declared,
+): readonly (PolicyEvent | RoundEvent)[] {
+  if (isRoundCase(each)) return roundEvents(each, declared);
   const { layerCount } = each.run.model;
   const events: PolicyEvent[] = [];
   for (const token of [1, 2]) {
@@ -217,6 +229,8 @@ function blockAsks(
 export function asksOf(each: PolicyCase, declared: Declared): readonly Ask[] {
   const { plugin, options, run } = each;
   const { layerCount } = run.model;
+  if (isRoundCase(each)) return roundAsks(each, { declared, states: sampleStates(each, declared) });
+  if (plugin.scope === "round") return [];
   if (plugin.scope === "run") {
     return [{
       where: caseText(each),

@@ -7,6 +7,7 @@ import { ACTIONS } from "../contract/policy.ts";
 import type { Rule, RuleTest } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
 import { caseText, type Declared, type PolicyCase } from "./policy_cases.ts";
+import { isRoundCase, roundDeclarationFault } from "./policy_rounds.ts";
 import { shown } from "./policy_shape.ts";
 import { watch } from "./watch.ts";
 
@@ -133,6 +134,7 @@ function ruleFault(each: PolicyCase, declared: Declared): string | undefined {
 
 /** One sentence on a wrong declaration of a case, or `undefined`. */
 export function declaredFault(each: PolicyCase, declared: Declared): string | undefined {
+  if (isRoundCase(each)) return roundDeclarationFault(each, declared);
   for (const { call, watched } of declared.calls) {
     if (watched.thrown !== undefined || watched.globals.length > 0) continue;
     if (watched.unknownReads.length + watched.writes.length > 0) continue;

@@ -22,6 +22,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   token: ["plan"],
   block: ["heights", "signals", "decide"],
   rule: ["signals", "rule"],
+  round: ["propose"],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -149,7 +150,8 @@ function fault(plugin: Fields): Fault | undefined {
       return { field: each, expected: "a function", value: plugin[each] };
     }
   }
-  for (const each of ["actsOnPrompt", "readoutHead", "validate"]) {
+  const optional = scope === "round" ? ["signals", "shadow", "heads", "decide"] : [];
+  for (const each of ["actsOnPrompt", "readoutHead", "validate", ...optional]) {
     if (plugin[each] !== undefined && typeof plugin[each] !== "function") {
       return { field: each, expected: "a function or nothing", value: plugin[each] };
     }

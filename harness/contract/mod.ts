@@ -10,6 +10,8 @@ export * from "./options.ts";
 export * from "./parts.ts";
 export * from "./policy.ts";
 export * from "./record.ts";
+export * from "./round.ts";
+export * from "./round_record.ts";
 export * from "./rule.ts";
 export * from "./signal.ts";
 export * from "./suite.ts";

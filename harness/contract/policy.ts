@@ -3,7 +3,8 @@
  *
  * A policy decides in one scope. `run`: one plan for a whole run. `token`: a
  * plan per token, before it starts. `block`: an action at declared heights,
- * from declared signals. `rule`: the same with the decision as data.
+ * from declared signals. `rule`: the same with the decision as data. `round`: what
+ * is drafted for full depth to verify (`round.ts`).
  * All functions are pure: no clock, no chance but `point.uniform(i)`, no I/O,
  * no memory but the state that the harness threads.
  *
@@ -12,6 +13,7 @@
 import type { KvFill, Part, Phase } from "./backend.ts";
 import type { ModelInfo } from "./model.ts";
 import type { OptionSchema } from "./options.ts";
+import type { RoundPolicy } from "./round.ts";
 import type { Rule } from "./rule.ts";
 import type { SignalDeclaration } from "./signal.ts";
 
@@ -135,7 +137,7 @@ export type PolicyEvent =
   };
 
 /** State of a policy, threaded by the harness. */
-export interface PolicyState<O, S> {
+export interface PolicyState<O, S, E = PolicyEvent> {
   /**
    * When it starts anew: with each token, each sequence, or never. A stream goes
    * through the items of a pass in order; each timed visit starts anew.
@@ -149,7 +151,7 @@ export interface PolicyState<O, S> {
   /** The state at the start of a life. */
   initial(point: RunPoint, options: O): S;
   /** The next state. Returns a new value; the old one is left as it is. */
-  reduce(state: S, event: PolicyEvent, options: O): S;
+  reduce(state: S, event: E, options: O): S;
 }
 
 /** Folder and kind of a policy. */
@@ -253,9 +255,12 @@ export interface RulePolicy<O> extends PolicyBase<O> {
   readoutHead?(height: number, options: O): string;
 }
 
-/** A policy as a plugin. */
-export type PolicyPlugin<O = unknown, S = unknown> =
+/** A policy that says which blocks each emitted token runs. */
+export type DepthPolicy<O = unknown, S = unknown> =
   | RunPolicy<O>
   | TokenPolicy<O, S>
   | BlockPolicy<O, S>
   | RulePolicy<O>;
+
+/** A policy as a plugin. */
+export type PolicyPlugin<O = unknown, S = unknown> = DepthPolicy<O, S> | RoundPolicy<O, S>;

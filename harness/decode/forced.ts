@@ -6,7 +6,7 @@
  */
 import type { DecoderSession, Row } from "../contract/backend.ts";
 import { Ascent } from "./ascent.ts";
-import type { BoundPolicy } from "./bound_policy.ts";
+import type { BoundDepth } from "./bound_policy.ts";
 import type { ChanceKeys } from "./chance.ts";
 import { climber } from "./climber.ts";
 import { decodeRow } from "./generate.ts";
@@ -15,7 +15,7 @@ import { Companions } from "./kv_fill/recompute.ts";
 /** What is decoded. */
 export interface ForcedRequest extends ChanceKeys {
   /** The bound policy. */
-  readonly bound: BoundPolicy;
+  readonly bound: BoundDepth;
   /** A slot that holds the prompt. */
   readonly slot: number;
   /** Tokens that are fed, one step each. */

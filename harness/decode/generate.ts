@@ -3,13 +3,14 @@
  *
  * The prompt and the first token are full depth unless the policy acts on the
  * prompt. Each later token climbs under the policy, is read out where it left,
- * and is committed.
+ * and is committed. Round policies draft several tokens at once: `speculate/`.
  *
  * @module
  */
 import type { DecoderSession, DecoderStep, Sampler } from "../contract/backend.ts";
 import { InputError } from "../contract/errors.ts";
 import type { StopReason } from "../contract/record.ts";
+import type { DraftRound } from "../contract/round_record.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
 import { Ascent } from "./ascent.ts";
 import { type BoundPolicy, goesInOrder } from "./bound_policy.ts";
@@ -19,6 +20,8 @@ import { guarded } from "./guarded.ts";
 import { keepPending, takeObserved } from "./kv_fill/keep_pending.ts";
 import { Companions } from "./kv_fill/recompute.ts";
 import { prefill } from "./prefill.ts";
+import type { RoundPart } from "./speculate/rounds.ts";
+import { speculate } from "./speculate/speculate.ts";
 import type { CarriedState } from "./stream_state.ts";
 
 /** What is generated. */
@@ -39,6 +42,10 @@ export interface GenerateRequest extends ChanceKeys {
   readonly carried?: CarriedState | undefined;
   /** Whether tokens come with what the policy read of them. */
   readonly watched?: boolean | undefined;
+  /** Told of each round of a round policy when it is over. */
+  readonly round?: ((round: DraftRound) => void) | undefined;
+  /** Told when a part of a round begins. */
+  readonly part?: ((part: RoundPart) => void) | undefined;
 }
 
 /** One emitted token. */
@@ -63,6 +70,7 @@ export async function* generate(
   request: GenerateRequest,
 ): AsyncGenerator<GeneratedToken, StopReason, void> {
   const { bound, slot, prompt, eos, sampler } = request;
+  if (bound.kind === "round") return yield* speculate(session, { ...request, bound });
   const { limits, model } = bound.point;
   const room = Math.min(limits.context, model.context);
   if (prompt.length > room) {

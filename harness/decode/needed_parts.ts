@@ -20,6 +20,7 @@ export interface NeededPart {
 /** The parts that a policy reads, each once. */
 export function neededParts(bound: BoundPolicy): readonly NeededPart[] {
   if (bound.kind === "plan") return [];
+  if (bound.kind === "round") return bound.heads.map((name) => ({ kind: "head", name }));
   const found = new Map<string, NeededPart>();
   const need = (kind: NeededPart["kind"], name: string) => {
     if (kind === "probe" || name !== "shared") found.set(`${kind} ${name}`, { kind, name });

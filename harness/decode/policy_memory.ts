@@ -4,7 +4,7 @@
  * @module
  */
 import type { PolicyEvent } from "../contract/policy.ts";
-import type { BoundPolicy } from "./bound_policy.ts";
+import type { BoundDepth } from "./bound_policy.ts";
 import type { CarriedState } from "./stream_state.ts";
 
 /** How a position left, until it is run to the top. */
@@ -15,7 +15,7 @@ interface Exit {
 
 /** A policy's state; `undefined` for policies without one. */
 export class PolicyMemory {
-  readonly #bound: BoundPolicy;
+  readonly #bound: BoundDepth;
   /** Exits by position, for policies that observe what becomes of them. */
   readonly #exits: Map<number, Exit> = new Map();
   /** Whether the policy is told of positions that were run to the top after they had left. */
@@ -25,7 +25,7 @@ export class PolicyMemory {
   #state: unknown;
 
   /** The initial state, or what the sequence before has left to a state of life "stream". */
-  constructor(bound: BoundPolicy, carried?: CarriedState) {
+  constructor(bound: BoundDepth, carried?: CarriedState) {
     this.#bound = bound;
     this.#carried = bound.state?.life === "stream" ? carried : undefined;
     const left = this.#carried?.state;

@@ -16,6 +16,7 @@ import {
   troubleRecord,
   withSlot,
 } from "./cells.ts";
+import { RoundLog } from "./round_log.ts";
 import { SignalLog } from "./signal_log.ts";
 
 /** The record of one item under one arm; `stream` is the arm's over the items of the pass. */
@@ -65,9 +66,12 @@ async function run(
   const stream = tokenizer.stream();
   const bound = bindArm(context, arm, item.maxTokens);
   const signals = new SignalLog(bound);
+  const rounds = new RoundLog(bound, metered.ledger);
   const tokensOf = generate(metered, {
     bound,
     watched: true,
+    round: rounds.round,
+    part: rounds.part,
     slot,
     prompt: item.prompt,
     eos: tokenizer.eos,
@@ -97,6 +101,7 @@ async function run(
   text += stream.end();
   const end = stop === "" ? -1 : text.indexOf(stop);
   const answer = end < 0 ? text : text.slice(0, end);
+  const decodeLedger = metered.ledger.total();
   return {
     pass: "free",
     outcome: "ok",
@@ -110,6 +115,7 @@ async function run(
     ended,
     ...(measure.kind === "generation" ? { score: measure.score(answer, item.item) } : {}),
     promptLedger,
-    decodeLedger: metered.ledger.total(),
+    decodeLedger,
+    ...await rounds.field(context, item, { tokens, ended }),
   };
 }

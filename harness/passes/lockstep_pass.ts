@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { UnsupportedError } from "../contract/errors.ts";
 import type { LockstepRecord, RunRecord, TokenSignals } from "../contract/record.ts";
 import { itemKey } from "../decode/chance.ts";
 import { fullDepthText } from "../decode/full_depth_text.ts";
@@ -62,6 +63,12 @@ async function predict(
   const blocksRun: number[] = [];
   const likelihood = item.suite.measure.kind === "likelihood";
   const bound = bindArm(context, arm, likelihood ? item.target.length : item.maxTokens);
+  if (bound.kind === "round") {
+    throw new UnsupportedError(
+      `Cannot compare policy "${bound.name}" on a given text: every token that it emits is full ` +
+        "depth's, so there is nothing to diverge: see the certificate of its own texts",
+    );
+  }
   const signals = new SignalLog(bound);
   const order = await withSlot(
     session,

@@ -26,7 +26,8 @@ export class PassStreams {
 
 /** Whether an arm's state passes from item to item. */
 export function isStream({ plugin }: PassArm): boolean {
-  return (plugin.scope === "token" || plugin.scope === "block") && plugin.state?.life === "stream";
+  const states = plugin.scope === "token" || plugin.scope === "block" || plugin.scope === "round";
+  return states && plugin.state?.life === "stream";
 }
 
 /** Cells of a pass that are stored and must be run again, because others of their arm are not. */

@@ -10,14 +10,19 @@
  */
 import { UnsupportedError } from "../contract/errors.ts";
 import type { Ledger, RunRecord, TimedRecord } from "../contract/record.ts";
+import type { RoundEvent } from "../contract/round.ts";
+import type { TimedSpeculation } from "../contract/round_record.ts";
 import { Ascent } from "../decode/ascent.ts";
-import { type BoundPolicy, goesInOrder } from "../decode/bound_policy.ts";
+import { type BoundDepth, type BoundPolicy, goesInOrder } from "../decode/bound_policy.ts";
 import { itemKey } from "../decode/chance.ts";
 import { forcedDecoding } from "../decode/forced.ts";
 import { generate } from "../decode/generate.ts";
 import { prefill } from "../decode/prefill.ts";
+import { forcedRounds } from "../decode/speculate/forced_rounds.ts";
+import { runPrompt } from "../decode/speculate/prompt_round.ts";
 import type { DecoderSession } from "../contract/backend.ts";
 import { armOrder } from "../measure/order.ts";
+import { probeParts } from "./part_probe.ts";
 import {
   bindArm,
   type PassArm,
@@ -47,6 +52,14 @@ interface Prepared {
   readonly ledger: Ledger;
   /** Time of the prompt, ms. */
   readonly prefillMs: number;
+  /** What a round policy is told of the prompt. */
+  readonly event: RoundEvent | undefined;
+}
+
+/** A continuation ready to be decoded. */
+interface Decoding {
+  run(): Promise<number>;
+  speculation?(): TimedSpeculation;
 }
 
 /** A policy that looks ahead has no time of its own. Throws `UnsupportedError`. */
@@ -78,6 +91,7 @@ export class TimedItem {
   async prepare(): Promise<void> {
     const { metered, arms } = this.#context;
     const baseline = bindArm(this.#context, arms[0]!, this.#options.tokens);
+    if (baseline.kind === "round") throw new RangeError("Cannot time: expected full depth first");
     this.#forced = await withSlot(metered, (slot) => this.#continuation(baseline, slot));
     this.#snapshot = metered.newSlot();
     await this.#prefill(metered, baseline, this.#snapshot);
@@ -97,7 +111,7 @@ export class TimedItem {
   }
 
   /** Full depth's own greedy continuation, end-of-sequence ignored. */
-  async #continuation(bound: BoundPolicy, slot: number): Promise<readonly number[]> {
+  async #continuation(bound: BoundDepth, slot: number): Promise<readonly number[]> {
     const { metered, seed } = this.#context;
     const tokens: number[] = [];
     const stream = generate(metered, {
@@ -112,7 +126,15 @@ export class TimedItem {
     return tokens;
   }
 
-  async #prefill(session: DecoderSession, bound: BoundPolicy, slot: number): Promise<void> {
+  /** Runs the prompt; what a round policy is told of it. */
+  async #prefill(
+    session: DecoderSession,
+    bound: BoundPolicy,
+    slot: number,
+  ): Promise<RoundEvent | undefined> {
+    if (bound.kind === "round") {
+      return (await runPrompt(session, { bound, slot, tokens: this.#item.prompt })).event;
+    }
     const keys = { seed: this.#context.seed, item: itemKey(this.#item.item.id) };
     await prefill(session, new Ascent(bound, keys), {
       slot,
@@ -120,21 +142,32 @@ export class TimedItem {
       decided: bound.actsOnPrompt,
       oneByOne: goesInOrder(bound),
     });
+    return undefined;
   }
 
-  #decoding(session: DecoderSession, bound: BoundPolicy, slot: number) {
-    return forcedDecoding(session, {
-      bound,
+  #decoding(
+    session: DecoderSession,
+    { bound, event, slot }: Pick<Prepared, "bound" | "event"> & { readonly slot: number },
+  ): Decoding {
+    const request = {
       slot,
       tokens: this.#forced,
       seed: this.#context.seed,
       item: itemKey(this.#item.item.id),
+    };
+    if (bound.kind !== "round") return forcedDecoding(session, { ...request, bound });
+    return forcedRounds(session, {
+      ...request,
+      bound,
+      prompt: this.#item.prompt,
+      event: event ?? { kind: "prompt", length: this.#item.prompt.length },
+      now: this.#options.now,
     });
   }
 
   /** A slot that holds the prompt as the arm needs it. */
   async #promptSlot(session: DecoderSession, bound: BoundPolicy): Promise<number> {
-    if (!bound.actsOnPrompt) return session.fork(this.#snapshot);
+    if (!bound.actsOnPrompt || bound.kind === "round") return session.fork(this.#snapshot);
     const slot = session.newSlot();
     await this.#prefill(session, bound, slot);
     return slot;
@@ -147,28 +180,35 @@ export class TimedItem {
     const cell = this.#context.cell(this.#item, { arm, pass: "timed", repetition: 0 });
     this.#options.enter?.(`prompt ${cell}`);
     const start = this.#options.now();
-    await withSlot(session, (slot) => this.#prefill(session, bound, slot));
+    const event = await withSlot(session, (slot) => this.#prefill(session, bound, slot));
     const prefillMs = this.#options.now() - start;
     const slot = await this.#promptSlot(metered, bound);
     try {
       metered.ledger.reset();
-      await this.#decoding(metered, bound, slot).run();
-      return { arm, bound, ledger: metered.ledger.total(), prefillMs };
+      await this.#decoding(metered, { bound, event, slot }).run();
+      return { arm, bound, event, ledger: metered.ledger.total(), prefillMs };
     } finally {
       metered.release(slot);
     }
   }
 
   /** One arm's decode, ms, and the blocks that ran. */
-  async #time(bound: BoundPolicy): Promise<{ decodeMs: number; blocksRun: number }> {
+  async #time(
+    { bound, event }: Prepared,
+  ): Promise<
+    & Pick<TimedRecord, "decodeMs" | "blocksRun">
+    & { readonly speculation?: TimedSpeculation }
+  > {
     const { session } = this.#context;
     const { now } = this.#options;
     const slot = await this.#promptSlot(session, bound);
     try {
-      const decoding = this.#decoding(session, bound, slot);
+      const decoding = this.#decoding(session, { bound, event, slot });
       const start = now();
       const blocksRun = await decoding.run();
-      return { decodeMs: now() - start, blocksRun };
+      const decodeMs = now() - start;
+      const speculation = decoding.speculation?.();
+      return { decodeMs, blocksRun, ...(speculation === undefined ? {} : { speculation }) };
     } finally {
       session.release(slot);
     }
@@ -198,12 +238,20 @@ export class TimedItem {
     return records;
   }
 
+  /** Times of parts, beside full depth's own. */
+  async #probe(): Promise<Pick<TimedRecord, "parts">> {
+    const { now } = this.#options;
+    return { parts: await probeParts(this.#context.session, { slot: this.#snapshot, now }) };
+  }
+
   async #record(
-    { bound, ledger, prefillMs }: Prepared,
+    prepared: Prepared,
     order: number,
   ): Promise<Omit<TimedRecord, keyof ReturnType<typeof recordBase>>> {
     const startMs = this.#options.now() - this.#options.start;
-    const { decodeMs, blocksRun } = await this.#time(bound);
+    const { ledger, prefillMs } = prepared;
+    const timed = await this.#time(prepared);
+    const parts = prepared.arm.arm.role === "baseline" ? await this.#probe() : {};
     return {
       pass: "timed",
       outcome: "ok",
@@ -212,10 +260,10 @@ export class TimedItem {
       steps: this.#forced.length,
       startMs,
       prefillMs,
-      decodeMs,
-      blocksRun,
+      ...timed,
       decodeLedger: ledger,
       memory: this.#context.session.memory(),
+      ...parts,
     };
   }
 }

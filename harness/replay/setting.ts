@@ -10,7 +10,7 @@ import type { KvFill } from "../contract/backend.ts";
 import { UnsupportedError } from "../contract/errors.ts";
 import type { Limits, PolicyPlugin } from "../contract/policy.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
-import { bindPolicy, type BoundPolicy } from "../decode/bound_policy.ts";
+import { bindPolicy, type BoundDepth } from "../decode/bound_policy.ts";
 import type { TraceColumn } from "../trace/trace_store.ts";
 import { signalKey } from "../trace/traced_signal.ts";
 import type { TraceTable } from "./trace_table.ts";
@@ -46,7 +46,7 @@ export interface BoundSetting {
   /** Their columns [P, H], in the same order. */
   readonly columns: readonly TraceColumn[];
   /** The policy bound to an item's limits. */
-  bound(limits: Limits): BoundPolicy;
+  bound(limits: Limits): BoundDepth;
 }
 
 /** An error that says why a trace cannot answer. */
@@ -71,8 +71,11 @@ export function levelOf(
 export function bindSetting(table: TraceTable, setting: ReplaySetting): BoundSetting {
   const { plugin, options, fill, label } = setting;
   const { model } = table.manifest;
-  const byLimits = new Map<string, BoundPolicy>();
-  const bound = (limits: Limits): BoundPolicy => {
+  if (plugin.scope === "round") {
+    throw refusal(label, "it proposes drafts, and a trace holds what full depth reads: run it");
+  }
+  const byLimits = new Map<string, BoundDepth>();
+  const bound = (limits: Limits): BoundDepth => {
     const key = `${limits.maxTokens}/${limits.context}`;
     let found = byLimits.get(key);
     if (found === undefined) {

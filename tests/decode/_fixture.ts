@@ -6,13 +6,14 @@
 import { cpuBackend } from "../../backends/cpu/mod.ts";
 import type {
   DecoderSession,
+  DepthPolicy,
   KvFill,
   OptionInput,
   PolicyPlugin,
   TrainedParts,
 } from "../../harness/contract/mod.ts";
 import { parseOptions } from "../../harness/contract/mod.ts";
-import { bindPolicy, type BoundPolicy } from "../../harness/decode/bound_policy.ts";
+import { bindPolicy, type BoundDepth } from "../../harness/decode/bound_policy.ts";
 import { generate } from "../../harness/decode/generate.ts";
 import { teacherForced } from "../../harness/decode/teacher_forced.ts";
 import { syntheticModel } from "../../models/synthetic.ts";
@@ -50,8 +51,8 @@ export function bind<O>(
     readonly fill?: KvFill;
     readonly maxTokens?: number;
   } = {},
-): BoundPolicy {
-  const policy = plugin as PolicyPlugin;
+): BoundDepth {
+  const policy = plugin as DepthPolicy;
   const options = parseOptions({ kind: "policy", name: policy.name }, {
     schema: policy.options,
     input,
@@ -79,7 +80,7 @@ export interface Seen {
 /** Runs prompt and target teacher-forced. */
 export async function see(
   session: DecoderSession,
-  bound: BoundPolicy,
+  bound: BoundDepth,
   { prompt, target, inOrder = false }: {
     readonly prompt: readonly number[];
     readonly target: readonly number[];
@@ -115,7 +116,7 @@ export async function see(
 /** Generates greedily and returns tokens and heights. */
 export async function decode(
   session: DecoderSession,
-  bound: BoundPolicy,
+  bound: BoundDepth,
   prompt: readonly number[],
 ): Promise<{ tokens: number[]; heights: number[]; blocksRun: number[]; ended: string }> {
   const tokens: number[] = [];

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { PolicyEvent, PolicyPlugin } from "../../harness/contract/mod.ts";
+import type { DepthPolicy, PolicyEvent, PolicyPlugin } from "../../harness/contract/mod.ts";
 import { forcedDecoding } from "../../harness/decode/forced.ts";
 import { MeteredSession } from "../../harness/decode/metered_session.ts";
 import { freeShallowDeep } from "../../policies/depth/free_shallow_deep.ts";
@@ -14,7 +14,7 @@ const FILLS = ["recompute", "project", "hole"] as const;
 function listening(): { readonly plugin: PolicyPlugin; readonly events: PolicyEvent[] } {
   const events: PolicyEvent[] = [];
   const state = freeShallowDeep.state!;
-  const plugin: PolicyPlugin = {
+  const plugin: DepthPolicy = {
     ...(freeShallowDeep as PolicyPlugin & { scope: "block" }),
     state: {
       ...(state as NonNullable<(PolicyPlugin & { scope: "block" })["state"]>),

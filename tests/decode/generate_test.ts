@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { InputError, type PolicyPlugin } from "../../harness/contract/mod.ts";
+import { type DepthPolicy, InputError, type PolicyPlugin } from "../../harness/contract/mod.ts";
 import { generate } from "../../harness/decode/generate.ts";
 import { fixedExit } from "../../policies/depth/fixed_exit.ts";
 import { fullDepth } from "../../policies/depth/full_depth.ts";
@@ -69,7 +69,7 @@ Deno.test("generate() refuses a prompt longer than the context and leaves the se
 
 Deno.test("generate() leaves the session usable when a policy throws in the middle of a step", async () => {
   const session = await openToy();
-  const faulty: PolicyPlugin = {
+  const faulty: DepthPolicy = {
     ...(stopAt(0) as PolicyPlugin & { scope: "block" }),
     decide: (point) => {
       if (point.emitted === 3) throw new Error("no");

@@ -5,6 +5,7 @@
  */
 import type {
   DecoderSession,
+  DepthPolicy,
   KvFill,
   OptionInput,
   PolicyPlugin,
@@ -123,7 +124,7 @@ export function settingOf<O>(
 
 function bound(session: DecoderSession, { plugin, options, fill }: ReplaySetting) {
   const limits = { maxTokens: MAX_TOKENS, context: session.model.context };
-  return bindPolicy(plugin, { options, fill, model: session.model, limits });
+  return bindPolicy(plugin as DepthPolicy, { options, fill, model: session.model, limits });
 }
 
 /** What really happens on texts, one position after the other: exit heights and tokens read out. */
