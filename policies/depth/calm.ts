@@ -5,6 +5,7 @@
  *
  *     softmax: c = p₍₁₎ − p₍₂₎ of the readout at h
  *     state:   c = cos(h, the state one block or one check lower); 0 at the first
+ *     classifier: c = the trained probe "calm" on h, one linear unit and a sigmoid
  *     λ_t = clip₀¹(0.9 λ + 0.1 exp(−τ t / N))     decayForm "paper" (Eq. 5)
  *     λ_t = clip₀¹(λ (0.9 + 0.1 exp(−τ t / N)))   decayForm "code" (released)
  *     λ_t = λ when τ = 0
@@ -12,11 +13,11 @@
  * t is the 0-based index of the token being made (`point.emitted`), N the limit
  * on their number. λ ≥ 1 never exits: it bypasses the decay, which would give
  * 0.9018 at t = N, and the bound switches the test off, because a gap or a
- * cosine may round to 1.
+ * cosine may round to 1, and so may a sigmoid.
  *
  * Source: Schuster et al. 2022, arXiv:2207.07061, Eqs. 4 and 5.
  * Cost: per check one readout (vocabSize × dModel MACs) for softmax, one dot
- * product and two norms for state.
+ * product and two norms for state, dModel MACs for the classifier.
  * Output: lossy; the token may differ from the full-depth greedy token.
  * Errors: `RangeError` if `at` or `minExit` names heights the model lacks.
  *
@@ -27,7 +28,7 @@ import * as contract from "../../harness/contract/mod.ts";
 /** Options of {@linkcode calm}. */
 export interface CalmOptions {
   /** How confidence is measured. */
-  readonly measure: "softmax" | "state";
+  readonly measure: "softmax" | "state" | "classifier";
   /** λ: smallest confidence that permits an exit, in [0, 1]; 1 never exits. */
   readonly threshold: number;
   /** τ: how fast the threshold falls over the generation; 0 keeps it constant. */
@@ -42,8 +43,12 @@ export interface CalmOptions {
   readonly against: "previous_block" | "previous_check";
 }
 
-/** Confidence is a probability gap or a cosine: 1 at most. */
+/** Confidence is a probability gap, a cosine or a sigmoid: 1 at most. */
 const BOUND = 1;
+/** Name of the classifier among the trained parts. */
+const CLASSIFIER = "calm";
+/** Name of each measure's signal. */
+const SIGNALS = { softmax: "margin", state: "cosine", classifier: "confidence" } as const;
 /** Below every cosine, rounding included. */
 const BELOW_ALL = -2;
 
@@ -75,10 +80,25 @@ export function calmHeights(
   return heights;
 }
 
+/** The signal that measures confidence. */
+export function calmSignals(
+  { measure, against }: Pick<CalmOptions, "measure" | "against">,
+): readonly contract.SignalDeclaration[] {
+  const name = SIGNALS[measure];
+  switch (measure) {
+    case "softmax":
+      return contract.declareSignals("margin");
+    case "state":
+      return [{ name, kind: "state", signal: "cosine", against }];
+    case "classifier":
+      return [{ name, kind: "probe", probe: CLASSIFIER, output: 0 }];
+  }
+}
+
 /** The exit rule as data. */
 export function calmRule(model: contract.ModelInfo, options: CalmOptions): contract.Rule {
   const heights = calmHeights(model.layerCount, options);
-  const signal = options.measure === "softmax" ? "margin" : "cosine";
+  const signal = SIGNALS[options.measure];
   const value = options.decay === 0 || options.threshold >= BOUND
     ? options.threshold
     : (point: contract.TokenPoint) =>
@@ -90,7 +110,7 @@ export function calmRule(model: contract.ModelInfo, options: CalmOptions): contr
     value,
     bound: BOUND,
   });
-  if (options.measure === "softmax") return test(heights);
+  if (options.measure !== "state") return test(heights);
   // The state measure has confidence 0 where there is no lower state to compare with.
   const first = options.against === "previous_block" ? 1 : heights[0];
   const compared = test(heights.filter((height) => height !== first));
@@ -138,14 +158,15 @@ export const calm: contract.RulePolicy<CalmOptions> = {
       "Prompt and first token run full depth: the paper's model is an encoder-decoder, whose prompt never exits",
       "Decoder-only and pre-norm: states are read out through the final norm and the shared head",
       "The threshold is an option; calibrate it for each model and workload, it does not carry over",
+      "The classifier reads the RMS-normalised state, because a pre-norm residual stream grows with height; it needs trained parts, the other measures none",
       "The released code propagates the first exit's state; the fill project writes the state at the exit, as Eq. 4 has it",
       "Each row decides for itself; the released code lets the least confident row of a batch decide",
     ],
   },
   options: {
-    measure: contract.choiceOption<"softmax" | "state">({
-      help: "Confidence: gap of the two likeliest tokens, or cosine to the lower state",
-      choices: ["softmax", "state"],
+    measure: contract.choiceOption<"softmax" | "state" | "classifier">({
+      help: "Confidence: gap of the two likeliest tokens, cosine to the lower state, trained part",
+      choices: ["softmax", "state", "classifier"],
       default: "softmax",
     }),
     threshold: contract.unitInterval({
@@ -182,9 +203,6 @@ export const calm: contract.RulePolicy<CalmOptions> = {
   },
   defaultFill: () => "project",
   validate: validateCalm,
-  signals: ({ measure, against }) =>
-    measure === "softmax"
-      ? contract.declareSignals("margin")
-      : [{ name: "cosine", kind: "state", signal: "cosine", against }],
+  signals: calmSignals,
   rule: (model, options) => ({ when: calmRule(model, options), then: "exit" }),
 };

@@ -29,7 +29,7 @@ function exitOf(
   const layerCount = confidences.length;
   const point = { ...pointOf(layerCount), emitted, limits: { maxTokens: 100, context: 128 } };
   const rule = calmRule(point.model, chosen);
-  const name = chosen.measure === "softmax" ? "margin" : "cosine";
+  const { name } = calm.signals(chosen)[0]!;
   for (let height = 1; height < layerCount; height++) {
     const signals = { [name]: confidences[height - 1]! };
     if (ruleHolds(rule, { height, signals, point })) return height;
@@ -103,7 +103,7 @@ Deno.test("thresholdAt() without decay, at 1 and without a limit", () => {
 });
 
 Deno.test("calm at threshold 1 never exits, whatever rounding and decay do", () => {
-  for (const measure of ["softmax", "state"] as const) {
+  for (const measure of ["softmax", "state", "classifier"] as const) {
     for (const decay of [0, 4]) {
       for (const confidence of [1, 1 + 1e-7, Infinity]) {
         for (const emitted of [0, 1, 100]) {
@@ -157,13 +157,15 @@ Deno.test("validateCalm() refuses heights that the model lacks", () => {
   assertThrows(() => validateCalm(model, options({ minExit: 13 })), RangeError, "at most 12");
 });
 
-Deno.test("calm takes no classifier yet, and names its fill and signal", () => {
-  const owner = { kind: "policy", name: "calm" };
-  assertThrows(
-    () => parseOptions(owner, { schema: calm.options, input: { measure: "classifier" } }),
-    RangeError,
-    'must be one of "softmax", "state"',
-  );
+Deno.test("calm's classifier may leave at the first height, from one part for all heights", () => {
+  assertEquals(exitOf([.6, .7, .9, .9], { measure: "classifier", threshold: .5 }), 1);
+  assertEquals(exitOf([.6, .7, .9, .9], { measure: "classifier", threshold: .9 }), 3);
+  assertEquals(calm.signals(options({ measure: "classifier" })), [
+    { name: "confidence", kind: "probe", probe: "calm", output: 0 },
+  ]);
+});
+
+Deno.test("calm names its fill and signal", () => {
   assertEquals(calm.defaultFill(options({})), "project");
   assertEquals(calm.signals(options({ measure: "softmax" })).map((each) => each.name), ["margin"]);
   assertEquals(calm.signals(options({ measure: "state", against: "previous_check" })), [

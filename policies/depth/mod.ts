@@ -6,6 +6,7 @@
 import type { PolicyPlugin } from "../../harness/contract/mod.ts";
 import type { ConfidenceMoments } from "./_beta_mixture.ts";
 import { calm, type CalmOptions } from "./calm.ts";
+import { dLlm, type DLlmOptions } from "./d_llm.ts";
 import { d3PositionDecay, type D3PositionDecayOptions } from "./d3_position_decay.ts";
 import { fixedExit, type FixedExitOptions } from "./fixed_exit.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type FreeShallowDeepState,
 } from "./free_shallow_deep.ts";
 import { fullDepth, type FullDepthOptions } from "./full_depth.ts";
+import { glavasController, type GlavasControllerOptions } from "./glavas_controller.ts";
 import { layerList, type LayerListOptions } from "./layer_list.ts";
 import { oracle, type OracleOptions } from "./oracle.ts";
 import { randomExit, type RandomExitOptions } from "./random_exit.ts";
@@ -30,13 +32,16 @@ import {
   unifiedLayerSkipping,
   type UnifiedLayerSkippingOptions,
 } from "./unified_layer_skipping.ts";
+import { valadeHeads, type ValadeHeadsOptions } from "./valade_heads.ts";
 
 export {
   calm,
   d3PositionDecay,
+  dLlm,
   fixedExit,
   freeShallowDeep,
   fullDepth,
+  glavasController,
   layerList,
   oracle,
   randomExit,
@@ -45,16 +50,19 @@ export {
   shortGpt,
   skipDecode,
   unifiedLayerSkipping,
+  valadeHeads,
 };
 export type {
   CalmOptions,
   ConfidenceMoments,
   D3PositionDecayOptions,
   DepthPattern,
+  DLlmOptions,
   FixedExitOptions,
   FreeShallowDeepOptions,
   FreeShallowDeepState,
   FullDepthOptions,
+  GlavasControllerOptions,
   LayerListOptions,
   OracleOptions,
   RandomExitOptions,
@@ -64,6 +72,7 @@ export type {
   SkipDecodeOptions,
   Spacing,
   UnifiedLayerSkippingOptions,
+  ValadeHeadsOptions,
 };
 
 /** All depth policies, the baseline first. */
@@ -77,6 +86,9 @@ export const depthPolicies: readonly PolicyPlugin[] = [
   d3PositionDecay,
   calm,
   freeShallowDeep,
+  valadeHeads,
+  dLlm,
+  glavasController,
   randomSkip,
   randomExit,
   oracle,
