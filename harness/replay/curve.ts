@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { curveName } from "../summary/curve_name.ts";
 import type { Estimate } from "../contract/summary.ts";
 import { bootstrapRatios, type RatioStatistic } from "../summary/bootstrap.ts";
 import { type Bounds, clusterBy, estimateOf, purposeSeed } from "../summary/clusters.ts";
@@ -17,6 +18,8 @@ import { pricesOf } from "./prices.ts";
 import type { ItemTotals } from "./item_sums.ts";
 import type { ReplayPoint } from "./replayer.ts";
 import type { TraceTable } from "./trace_table.ts";
+
+export { curveName } from "../summary/curve_name.ts";
 
 /** Numbers of one setting. */
 export interface CurveNumbers {
@@ -62,14 +65,6 @@ export interface CurveOptions {
   readonly seed: number;
   /** Bootstrap resamples. */
   readonly resamples: number;
-}
-
-/**
- * Name of the curve that a setting is a point of: its label without the numbers.
- * Settings of one policy and fill that differ in numbers alone share a curve.
- */
-export function curveName(label: string): string {
-  return label.replace(/=-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?=[,)])/gi, "=…");
 }
 
 /** Numbers of per-item sums, clustered by prompt. Items without decode rows count in agreement only. */

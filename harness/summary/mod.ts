@@ -16,6 +16,10 @@ import { confidenceOf } from "./confidence.ts";
 import { costOf } from "./cost.ts";
 import { fidelityOf } from "./fidelity.ts";
 import { heightsOf } from "./heights.ts";
+import { controlOf } from "./matched_control.ts";
+import { curvesView } from "./curves.ts";
+import { ledgerViewOf } from "./ledger_view.ts";
+import { studyViews } from "./studies/mod.ts";
 import { methodsOf } from "./methods.ts";
 import { settle, type SummaryOptions, type SummarySettings } from "./options.ts";
 import { paretoOf } from "./pareto.ts";
@@ -50,6 +54,8 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
   const choices = choicesOf(arms, run.manifest.model.layerCount);
   const pareto = paretoOf(arms);
   const { noise, leftOut } = timing;
+  const studies = studyViews(view);
+  const curves = curvesView(view);
   const summary = {
     manifest: run.manifest,
     arms,
@@ -61,6 +67,8 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
     answer: answerOf({ arms, noise, layerCount: run.manifest.model.layerCount }),
     ...(choices === undefined ? {} : { choices }),
     ...(pareto === undefined ? {} : { pareto }),
+    ...(studies.length === 0 ? {} : { studies }),
+    ...(curves === undefined ? {} : { curves }),
     warnings: warningsOf({ view, arms, noise, leftOut }),
     methods: methodsOf(summary, settings),
   };
@@ -93,6 +101,8 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
   });
   const cost = costOf(records, { baseline, model, ...sampling("cost") });
   const heightView = heightsOf(records, layerCount);
+  const control = controlOf(records, { view, ...sampling("control") });
+  const ledger = ledgerViewOf(records, { baseline, vocabSize: model.vocabSize });
   const confidence = confidenceOf(records.lockstep, layerCount);
   return {
     label: arm.label,
@@ -106,6 +116,8 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
     ...(fidelity === undefined ? {} : { fidelity: { ...fidelity, suites } }),
     ...(speed === undefined ? {} : { speed }),
     ...(cost === undefined ? {} : { cost }),
+    ...(control === undefined ? {} : { control }),
+    ...(ledger === undefined ? {} : { ledger }),
     ...(confidence === undefined ? {} : { confidence }),
     ...(heightView === undefined
       ? {}
