@@ -26,7 +26,7 @@
  * cluster gives none (NaN).
  *
  * All statistics of a sample share the draws, and samples with equal clusters
- * and seeds draw alike. Cost: B × observations × statistics.
+ * and seeds draw alike. Cost: B × observations × different arrays of numbers.
  *
  * @module
  */
@@ -103,11 +103,19 @@ export function studentise(
 ): readonly Studentised[] {
   const { statistics } = sample;
   const clusters = sample.starts.length - 1;
-  const width = 2 * statistics.length;
-  const drawn = new Float64Array(clusters * width); // [clusters, statistics, num | den]
-  const draw = createDraw(sample, seed);
-  const scorers = statistics.map(({ scale }, s) =>
-    createRatioScorer(scale, { clusters, width, at: 2 * s })
+  const columns = [
+    ...new Set(statistics.flatMap(({ numerators, denominators }) => [numerators, denominators])),
+  ];
+  const width = columns.length;
+  const drawn = new Float64Array(clusters * width); // [clusters, columns]
+  const draw = createDraw({ ...sample, columns }, seed);
+  const scorers = statistics.map(({ scale, numerators, denominators }) =>
+    createRatioScorer(scale, {
+      clusters,
+      width,
+      top: columns.indexOf(numerators),
+      bottom: columns.indexOf(denominators),
+    })
   );
 
   draw.original(drawn);

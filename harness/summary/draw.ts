@@ -1,11 +1,17 @@
 /**
  * Draws of clusters, and of observations inside them, for the bootstrap of
- * {@linkcode studentise}: cluster totals [clusters, statistics, num | den].
+ * {@linkcode studentise}: totals [clusters, columns].
  *
  * @module
  */
 import { createRandom } from "../numerics/random.ts";
 import type { ClusteredSample } from "./bootstrap.ts";
+
+/** What is drawn from. */
+export interface DrawnSample extends Pick<ClusteredSample, "starts" | "inside"> {
+  /** Numbers of the observations, one array per number. */
+  readonly columns: readonly ArrayLike<number>[];
+}
 
 /** Fills totals, allocating nothing. */
 export interface Draw {
@@ -16,16 +22,13 @@ export interface Draw {
 }
 
 /** The draws of a sample; equal seeds and clusters give equal draws. */
-export function createDraw({ starts, inside, statistics }: ClusteredSample, seed: number): Draw {
+export function createDraw({ starts, inside, columns }: DrawnSample, seed: number): Draw {
   const clusters = starts.length - 1;
   const observations = starts[clusters]!;
-  const width = 2 * statistics.length;
-  const values = new Float64Array(observations * width); // [observations, statistics, num | den]
-  statistics.forEach(({ numerators, denominators }, s) => {
-    for (let k = 0; k < observations; k++) {
-      values[k * width + 2 * s] = numerators[k]!;
-      values[k * width + 2 * s + 1] = denominators[k]!;
-    }
+  const width = columns.length;
+  const values = new Float64Array(observations * width); // [observations, columns]
+  columns.forEach((column, v) => {
+    for (let k = 0; k < observations; k++) values[k * width + v] = column[k]!;
   });
   const totals = new Float64Array(clusters * width);
   for (let c = 0; c < clusters; c++) {

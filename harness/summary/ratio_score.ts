@@ -19,14 +19,16 @@ export interface ScoreLayout {
   readonly clusters: number;
   /** Numbers per cluster. */
   readonly width: number;
-  /** Column of the numerator; the denominator follows it. */
-  readonly at: number;
+  /** Column of the numerators. */
+  readonly top: number;
+  /** Column of the denominators. */
+  readonly bottom: number;
 }
 
 /** A function from totals [clusters, width] to the statistic. It allocates nothing. */
 export function createRatioScorer(
   scale: "linear" | "log",
-  { clusters, width, at }: ScoreLayout,
+  { clusters, width, top, bottom }: ScoreLayout,
 ): (totals: Float64Array) => Score {
   const score: Score = { value: NaN, standardError: NaN };
   const left = new Float64Array(clusters); // leave-one-out values
@@ -35,7 +37,7 @@ export function createRatioScorer(
     const ratio = numerator / denominator;
     let squares = 0;
     for (let c = 0; c < clusters; c++) {
-      squares += (totals[c * width + at]! - ratio * totals[c * width + at + 1]!) ** 2;
+      squares += (totals[c * width + top]! - ratio * totals[c * width + bottom]!) ** 2;
     }
     score.value = ratio;
     score.standardError = Math.sqrt(squares * clusters / (clusters - 1)) / denominator;
@@ -44,7 +46,7 @@ export function createRatioScorer(
     let centre = 0;
     for (let c = 0; c < clusters; c++) {
       left[c] = Math.log(
-        (numerator - totals[c * width + at]!) / (denominator - totals[c * width + at + 1]!),
+        (numerator - totals[c * width + top]!) / (denominator - totals[c * width + bottom]!),
       );
       centre += left[c]! / clusters;
     }
@@ -56,9 +58,9 @@ export function createRatioScorer(
 
   return (totals) => {
     let numerator = 0, denominator = 0;
-    for (let i = at; i < totals.length; i += width) {
-      numerator += totals[i]!;
-      denominator += totals[i + 1]!;
+    for (let row = 0; row < totals.length; row += width) {
+      numerator += totals[row + top]!;
+      denominator += totals[row + bottom]!;
     }
     if (scale === "log") log(totals, numerator, denominator);
     else linear(totals, numerator, denominator);

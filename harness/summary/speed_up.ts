@@ -15,7 +15,13 @@
 import type { TimedRecord } from "../contract/record.ts";
 import type { Estimate, Speed } from "../contract/summary.ts";
 import { sum } from "../numerics/moments.ts";
-import { bootstrapRatios, type Interval, studentise, type Studentised } from "./bootstrap.ts";
+import {
+  bootstrapRatios,
+  type Interval,
+  type RatioStatistic,
+  studentise,
+  type Studentised,
+} from "./bootstrap.ts";
 import { clusterBy, estimateOf } from "./clusters.ts";
 import { groupBy } from "./run_view.ts";
 
@@ -76,27 +82,67 @@ export interface Resampling {
   readonly resamples: number;
 }
 
-/**
- * Compares paired times. Comparisons over the same blocks with the same seed
- * share their draws, as families of comparisons need.
- */
+/** Compares the paired times of one arm. */
 export function compareTimes(times: PairedTimes, resampling: Resampling): TimeComparison {
-  const { baseMs, armMs, starts } = times;
-  const logs = baseMs.map((base, k) => Math.log(base / armMs[k]!));
+  return compareAll([times], resampling)[0]!;
+}
+
+/**
+ * Compares the paired times of several arms, in their order. Comparisons over
+ * the same blocks share their draws, as families of comparisons need; they are
+ * drawn together, which costs little more than one.
+ */
+export function compareAll(
+  all: readonly PairedTimes[],
+  resampling: Resampling,
+): readonly TimeComparison[] {
+  const comparisons = new Map<PairedTimes, TimeComparison>();
+  for (const alike of groupBy(all, ({ starts }) => starts.join()).values()) {
+    compareAlike(alike, resampling).forEach((comparison, i) =>
+      comparisons.set(alike[i]!, comparison)
+    );
+  }
+  return all.map((times) => comparisons.get(times)!);
+}
+
+/** Compares arms whose blocks lie in the same clusters. */
+function compareAlike(
+  alike: readonly PairedTimes[],
+  resampling: Resampling,
+): readonly TimeComparison[] {
+  const { starts, baseMs: firstBase } = alike[0]!;
   const shares = blockShares(starts);
-  const [perPrompt, workload] = studentise({
+  const logs = alike.map(({ baseMs, armMs }) =>
+    baseMs.map((base, k) => Math.log(base / armMs[k]!))
+  );
+  const students = studentise({
     starts,
     inside: "resampled",
-    statistics: [
-      { numerators: logs.map((d, k) => d * shares[k]!), denominators: shares, scale: "linear" },
-      { numerators: baseMs, denominators: armMs, scale: "log" },
-    ],
+    statistics: alike.flatMap(({ baseMs, armMs }, i): RatioStatistic[] => [
+      {
+        numerators: logs[i]!.map((d, k) => d * shares[k]!),
+        denominators: shares,
+        scale: "linear",
+      },
+      { // the same array for all arms is drawn once
+        numerators: equalNumbers(baseMs, firstBase) ? firstBase : baseMs,
+        denominators: armMs,
+        scale: "log",
+      },
+    ]),
   }, resampling);
-  const differences = starts.slice(1).map((end, i) =>
-    sum(logs.slice(starts[i]!, end)) / (end - starts[i]!)
-  );
-  const decodeMs = timePerToken(times, resampling);
-  return { perPrompt: perPrompt!, workload: workload!, decodeMs, differences };
+  return alike.map((times, i) => ({
+    perPrompt: students[2 * i]!,
+    workload: students[2 * i + 1]!,
+    decodeMs: timePerToken(times, resampling),
+    differences: starts.slice(1).map((end, c) =>
+      sum(logs[i]!.slice(starts[c]!, end)) / (end - starts[c]!)
+    ),
+  }));
+}
+
+function equalNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
 }
 
 /** Arm decode time per token, ms: mean over prompts of the mean over their blocks. */

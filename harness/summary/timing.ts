@@ -18,14 +18,7 @@ import { latencyPercentiles } from "./percentiles.ts";
 import { type ArmRecords, groupBy, type RunView, suitesOf } from "./run_view.ts";
 import { skippedCells, speedCells } from "./speed_cells.ts";
 import { decisiveIntervals, judgeFamily, speedOf } from "./speed_family.ts";
-import {
-  baselineSpeed,
-  compareTimes,
-  pairTimes,
-  promptKey,
-  type Resampling,
-  type TimeComparison,
-} from "./speed_up.ts";
+import { baselineSpeed, compareAll, pairTimes, promptKey, type Resampling } from "./speed_up.ts";
 import { decideVerdict, type Margins, marginsFrom } from "./verdict.ts";
 
 /** What the timed pass of a run says. */
@@ -46,13 +39,14 @@ export function timingOf(view: RunView, { resamples, margin }: SummarySettings):
   const leftOut = new Map<string, number>();
   if (baseline.timed.length === 0) return { speeds, leftOut, noise: undefined };
   const resampling = { seed: purposeSeed(seed, "speed"), resamples };
-  const compare = ({ arm, timed }: ArmRecords): TimeComparison | undefined => {
-    const times = pairTimes(baseline.timed, timed);
-    leftOut.set(arm.label, times.leftOut);
-    return times.baseMs.length === 0 ? undefined : compareTimes(times, resampling);
-  };
-
-  const itself = sentinel === undefined ? undefined : compare(sentinel);
+  const paired = [...sentinel === undefined ? [] : [sentinel], ...policies].flatMap((arm) => {
+    const times = pairTimes(baseline.timed, arm.timed);
+    leftOut.set(arm.arm.label, times.leftOut);
+    return times.baseMs.length === 0 ? [] : [{ arm, times }];
+  });
+  const comparisons = compareAll(paired.map(({ times }) => times), resampling);
+  const all = paired.map(({ arm }, i) => ({ arm, comparison: comparisons[i]! }));
+  const itself = all.find(({ arm }) => arm === sentinel)?.comparison;
   const againstItself = itself === undefined ? undefined : intervalAt(itself.perPrompt);
   const margins = marginsFrom(margin, againstItself);
   const details = (arm: ArmRecords) => detailsOf(arm, { view, resampling });
@@ -61,10 +55,7 @@ export function timingOf(view: RunView, { resamples, margin }: SummarySettings):
     ...details(baseline),
   });
 
-  const compared = policies.flatMap((arm) => {
-    const comparison = compare(arm);
-    return comparison === undefined ? [] : [{ arm, comparison }];
-  });
+  const compared = all.filter(({ arm }) => arm !== sentinel);
   const request = { margins, looks, seed };
   const judged = judgeFamily(compared.map(({ comparison }) => comparison), request);
   const bySuite = suiteSpeeds(view, { resampling, ...request });
@@ -102,12 +93,11 @@ function suiteSpeeds(
     const own = groupBy(timed, ({ suite }) => suite);
     return suitesOf(view).flatMap(({ name }) => {
       const times = pairTimes(bases.get(name) ?? [], own.get(name) ?? []);
-      return times.baseMs.length === 0
-        ? []
-        : [{ label: arm.label, suite: name, comparison: compareTimes(times, resampling) }];
+      return times.baseMs.length === 0 ? [] : [{ label: arm.label, suite: name, times }];
     });
   });
-  const judged = judgeFamily(compared.map(({ comparison }) => comparison), request);
+  const comparisons = compareAll(compared.map(({ times }) => times), resampling);
+  const judged = judgeFamily(comparisons, request);
   const speeds = new Map<string, SuiteSpeed[]>();
   compared.forEach(({ label, suite }, k) => {
     const list = speeds.get(label);
