@@ -18,9 +18,12 @@ import type {
 import type { GgufFile } from "./gguf/read_gguf.ts";
 import { storedTensor } from "./gguf/stored_tensor.ts";
 import { visible } from "./gguf/visible.ts";
+import { tensorsOf } from "./tensors.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
-const BLOCK_NAMES: Readonly<Record<BlockRole, string>> = {
+type LlamaRole = Exclude<BlockRole, `${string}Bias` | "queryNorm" | "keyNorm">;
+
+const BLOCK_NAMES: Readonly<Record<LlamaRole, string>> = {
   attentionNorm: "attn_norm",
   query: "attn_q",
   key: "attn_k",
@@ -36,8 +39,10 @@ const BLOCK_NAMES: Readonly<Record<BlockRole, string>> = {
 export interface LlamaFile {
   readonly config: LlamaConfig;
   readonly info: Omit<ModelInfo, "digest">;
-  readonly globals: Readonly<Record<GlobalRole, StoredTensor>>;
-  readonly blocks: readonly Readonly<Record<BlockRole, StoredTensor>>[];
+  readonly globals: Readonly<
+    Record<Exclude<GlobalRole, "positions" | "outputNormBias">, StoredTensor>
+  >;
+  readonly blocks: readonly Readonly<Record<LlamaRole, StoredTensor>>[];
   readonly weightBytes: number;
 }
 
@@ -67,7 +72,7 @@ export function readLlama(
     outputNorm: take("output_norm.weight", [dModel]),
     output: tiedHead ? embedding : take("output.weight", [vocabSize, dModel]),
   };
-  const shapes: Readonly<Record<BlockRole, readonly number[]>> = {
+  const shapes: Readonly<Record<LlamaRole, readonly number[]>> = {
     attentionNorm: [dModel],
     query: [heads * headDim, dModel],
     key: [kvHeads * headDim, dModel],
@@ -78,11 +83,11 @@ export function readLlama(
     up: [ffnSize, dModel],
     down: [dModel, ffnSize],
   };
-  const roles = Object.keys(BLOCK_NAMES) as BlockRole[];
+  const roles = Object.keys(BLOCK_NAMES) as LlamaRole[];
   const blocks = Array.from({ length: layerCount }, (_, l) =>
     Object.fromEntries(
       roles.map((role) => [role, take(`blk.${l}.${BLOCK_NAMES[role]}.weight`, shapes[role])]),
-    ) as Record<BlockRole, StoredTensor>);
+    ) as Record<LlamaRole, StoredTensor>);
 
   const stranger = [...file.tensors.keys()].find((name) => !used.has(name));
   if (stranger !== undefined) {
@@ -122,7 +127,11 @@ export function llamaCheckpoint(llama: LlamaFile, digest: string): Checkpoint {
     info: { ...llama.info, digest },
     architecture: {
       family: "llama",
+      norm: "rms",
       normEpsilon: config.normEpsilon,
+      activation: "silu",
+      blockRoles: Object.keys(BLOCK_NAMES) as BlockRole[],
+      globalRoles: ["embedding", "outputNorm", "output"],
       rope: {
         base: config.ropeBase,
         dimensions: config.ropeDimensions,
@@ -130,16 +139,7 @@ export function llamaCheckpoint(llama: LlamaFile, digest: string): Checkpoint {
       },
     },
     weightBytes,
-    tensor: (role) => globals[role],
-    blockTensor(block, role) {
-      const tensors = blocks[block];
-      if (tensors === undefined) {
-        throw new RangeError(
-          `Cannot find a block: expected an index >= 0 and < ${blocks.length}: current value is ${block}`,
-        );
-      }
-      return tensors[role];
-    },
+    ...tensorsOf(globals, blocks),
   };
 }
 

@@ -32,7 +32,21 @@ Deno.test("llamaCheckpoint() gives the shapes and the architecture of the file",
   });
   assertEquals(architecture, {
     family: "llama",
+    norm: "rms",
     normEpsilon: Math.fround(1e-5),
+    activation: "silu",
+    blockRoles: [
+      "attentionNorm",
+      "query",
+      "key",
+      "value",
+      "attentionOutput",
+      "mlpNorm",
+      "gate",
+      "up",
+      "down",
+    ],
+    globalRoles: ["embedding", "outputNorm", "output"],
     rope: { base: 5000, dimensions: 8, pairing: "adjacent" },
   });
   const values = 264 * 32 + 32 + 2 * (2 * 32 + 2 * 32 * 32 + 2 * 16 * 32 + 3 * 64 * 32);
@@ -76,8 +90,8 @@ Deno.test("readLlama() takes defaults for RoPE base, RoPE dimensions and KV head
   const file = ["llama.rope.freq_base", "llama.rope.dimension_count", "llama.vocab_size"]
     .reduce((file, key) => withValue(file, key, undefined), tinyGguf());
   const { architecture } = await open(file);
-  assertStrictEquals(architecture.rope.base, 10_000);
-  assertStrictEquals(architecture.rope.dimensions, 8);
+  assertStrictEquals(architecture.rope?.base, 10_000);
+  assertStrictEquals(architecture.rope?.dimensions, 8);
 });
 
 Deno.test("readLlama() takes head dimensions that the width does not imply", async () => {

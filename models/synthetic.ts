@@ -32,6 +32,7 @@ import {
   type WritableType,
 } from "../harness/numerics/quantization/mod.ts";
 import { sha256Hex } from "../harness/numerics/sha256.ts";
+import { tensorsOf } from "./tensors.ts";
 import { toyTokenizer } from "./tokenizer/toy.ts";
 
 /** What a synthetic model looks like. */
@@ -112,12 +113,12 @@ function syntheticCheckpoint(shape: SyntheticShape): Checkpoint {
   const embedding = matrix("embedding", [V, D], EMBEDDING_DEVIATION);
   const untied = matrix("output", [V, D], LOGIT_DEVIATION / Math.sqrt(D));
   const gain = shape.tiedHead ? LOGIT_DEVIATION / (EMBEDDING_DEVIATION * Math.sqrt(D)) : 1;
-  const globals: Readonly<Record<GlobalRole, StoredTensor>> = {
+  const globals: Readonly<Partial<Record<GlobalRole, StoredTensor>>> = {
     embedding,
     outputNorm: norm("outputNorm", gain),
     output: shape.tiedHead ? embedding : untied,
   };
-  const block = (l: number): Readonly<Record<BlockRole, StoredTensor>> => ({
+  const block = (l: number): Readonly<Partial<Record<BlockRole, StoredTensor>>> => ({
     attentionNorm: norm(`${l}.attentionNorm`, 1),
     query: matrix(`${l}.query`, [queryWidth, D], 2.5 / Math.sqrt(D)),
     key: matrix(`${l}.key`, [kvWidth, D], 2.5 / Math.sqrt(D)),
@@ -151,20 +152,15 @@ function syntheticCheckpoint(shape: SyntheticShape): Checkpoint {
     },
     architecture: {
       family: "llama",
+      norm: "rms",
       normEpsilon: 1e-5,
+      activation: "silu",
+      blockRoles: Object.keys(blocks[0]!) as BlockRole[],
+      globalRoles: ["embedding", "outputNorm", "output"],
       rope: { base: 10_000, dimensions: shape.headDim, pairing: "adjacent" },
     },
     weightBytes: stored.reduce((sum, tensor) => sum + tensor.byteLength, 0),
-    tensor: (role) => globals[role],
-    blockTensor(l, role) {
-      const tensors = blocks[l];
-      if (tensors === undefined) {
-        throw new RangeError(
-          `Cannot find a block: expected an index >= 0 and < ${L}: current value is ${l}`,
-        );
-      }
-      return tensors[role];
-    },
+    ...tensorsOf(globals, blocks),
   };
 }
 

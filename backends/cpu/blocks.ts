@@ -1,10 +1,12 @@
 /**
- * The decoder block of the Llama family on rows of residual states.
+ * The decoder block on rows of residual states.
  *
  *     h ← h + W_O · attention(RoPE(W_Q · norm h), K, V)
- *     h ← h + W_down · (silu(W_gate · norm h) ⊙ W_up · norm h)
+ *     h ← h + W_down · (f(W_gate · norm h) ⊙ W_up · norm h)
  *
- * Sums run in f64 and are stored as f32 after each matrix.
+ * Families differ in data: RMS or layer normalization, f = silu or gelu, an MLP
+ * without a gate (f of W_up · norm h), biases after matrices, norms of each query
+ * and key head before its rotation, blocks that do not rotate. Sums run in f64 and are stored as f32 after each matrix.
  *
  * @module
  */
@@ -12,11 +14,13 @@ import type { Architecture, ModelInfo } from "../../harness/contract/model.ts";
 import { ENTRY, faultAt } from "../../harness/stepping/mod.ts";
 import { attendRow } from "./kernels/attention.ts";
 import { matmul } from "./kernels/matmul.ts";
+import { activate, gate } from "./kernels/activate.ts";
+import { addBias } from "./kernels/add_bias.ts";
+import { layerNorm } from "./kernels/layer_norm.ts";
 import { rmsNorm } from "./kernels/rms_norm.ts";
 import { type RopeTable, ropeTable, rotate } from "./kernels/rope.ts";
-import { swiglu } from "./kernels/swiglu.ts";
 import type { KvLayer } from "./cache.ts";
-import type { BlockWeights, Weights } from "./weights.ts";
+import type { Weights } from "./weights.ts";
 
 /** One row as the blocks see it. */
 export interface BlockRow {
@@ -47,9 +51,9 @@ export interface MissingEntry {
 /** Blocks of one model, with scratch that grows to the largest batch seen. */
 export class Blocks {
   readonly #info: ModelInfo;
-  readonly #epsilon: number;
+  readonly #architecture: Architecture;
   readonly #weights: Weights;
-  readonly #rope: RopeTable;
+  readonly #rope: RopeTable | undefined;
   readonly #visible: Int32Array;
   readonly #scores: Float64Array;
   readonly #sums: Float64Array;
@@ -72,9 +76,9 @@ export class Blocks {
     },
   ) {
     this.#info = info;
-    this.#epsilon = architecture.normEpsilon;
+    this.#architecture = architecture;
     this.#weights = weights;
-    this.#rope = ropeTable(architecture.rope, context);
+    this.#rope = architecture.rope && ropeTable(architecture.rope, context);
     this.#visible = new Int32Array(context);
     this.#scores = new Float64Array(context);
     this.#sums = new Float64Array(info.headDim);
@@ -84,7 +88,7 @@ export class Blocks {
   get byteLength(): number {
     const arrays = [this.#normed, this.#q, this.#kv, this.#mixed, this.#out, this.#gate, this.#up];
     return arrays.reduce((sum, array) => sum + array.byteLength, 0) +
-      this.#rope.cos.byteLength * 2 + this.#scores.byteLength + this.#visible.byteLength;
+      2 * (this.#rope?.cos.byteLength ?? 0) + this.#scores.byteLength + this.#visible.byteLength;
   }
 
   #grow(rows: number): void {
@@ -101,24 +105,38 @@ export class Blocks {
   }
 
   /** Gathers the rows' states, normalized, into scratch. */
-  #normalize(hidden: Float32Array, rows: readonly BlockRow[], w: Float32Array): void {
+  #normalize(
+    hidden: Float32Array,
+    rows: readonly BlockRow[],
+    { w, bias }: { readonly w: Float32Array; readonly bias: Float32Array | undefined },
+  ): void {
     const d = this.#info.dModel;
+    const { norm, normEpsilon: epsilon } = this.#architecture;
     rows.forEach((row, i) => {
-      rmsNorm(this.#normed.subarray(i * d, (i + 1) * d), hidden.subarray(row.at, row.at + d), {
-        w,
-        epsilon: this.#epsilon,
-        rows: 1,
-      });
+      const from = hidden.subarray(row.at, row.at + d);
+      const to = this.#normed.subarray(i * d, (i + 1) * d);
+      if (norm === "layer") layerNorm(to, from, { w, bias, epsilon });
+      else rmsNorm(to, from, { w, epsilon, rows: 1 });
     });
   }
 
-  #project(y: Float32Array, x: Float32Array, w: Float32Array, rows: number): void {
+  #project(
+    y: Float32Array,
+    x: Float32Array,
+    { w, bias, rows }: {
+      readonly w: Float32Array;
+      readonly bias: Float32Array | undefined;
+      readonly rows: number;
+    },
+  ): void {
     const inputs = x === this.#normed
       ? this.#info.dModel
       : x === this.#mixed
       ? this.#info.heads * this.#info.headDim
       : this.#info.ffnSize;
-    matmul(y, x, { w, rows, inputs, outputs: w.length / inputs });
+    const outputs = w.length / inputs;
+    matmul(y, x, { w, rows, inputs, outputs });
+    if (bias !== undefined) addBias(y, { bias, rows });
   }
 
   #add(hidden: Float32Array, rows: readonly BlockRow[]): void {
@@ -128,16 +146,41 @@ export class Blocks {
     });
   }
 
+  /** Norms each head at `x[at…]` where the family does, then rotates it where the block does. */
+  #turn(
+    x: Float32Array,
+    place: {
+      readonly at: number;
+      readonly heads: number;
+      readonly position: number;
+      readonly block: number;
+      readonly w: Float32Array | undefined;
+    },
+  ): void {
+    const { headDim } = this.#info;
+    const { at, heads, position, block, w } = place;
+    const { normEpsilon: epsilon, rope } = this.#architecture;
+    if (w !== undefined) {
+      const all = x.subarray(at, at + heads * headDim);
+      rmsNorm(all, all, { w, epsilon, rows: heads });
+    }
+    if (this.#rope === undefined || rope?.exceptBlocks?.includes(block)) return;
+    rotate(x, this.#rope, { at, heads, headDim, position });
+  }
+
   /** Writes keys and values of normalized rows into their caches. */
-  #store(rows: readonly BlockRow[], block: BlockWeights): void {
+  #store(rows: readonly BlockRow[], l: number): void {
     const { kvHeads, headDim } = this.#info;
+    const block = this.#weights.blocks[l]!;
     const width = kvHeads * headDim;
-    this.#project(this.#kv, this.#normed, block.key, rows.length);
+    const count = { rows: rows.length };
+    this.#project(this.#kv, this.#normed, { w: block.key, bias: block.keyBias, ...count });
     rows.forEach(({ layer, position }, i) => {
-      rotate(this.#kv, this.#rope, { at: i * width, heads: kvHeads, headDim, position });
+      const place = { at: i * width, heads: kvHeads, position, block: l, w: block.keyNorm };
+      this.#turn(this.#kv, place);
       layer.keys.set(this.#kv.subarray(i * width, (i + 1) * width), position * width);
     });
-    this.#project(this.#kv, this.#normed, block.value, rows.length);
+    this.#project(this.#kv, this.#normed, { w: block.value, bias: block.valueBias, ...count });
     rows.forEach(({ layer, position }, i) => {
       layer.values.set(this.#kv.subarray(i * width, (i + 1) * width), position * width);
       layer.present[position] = ENTRY.present;
@@ -166,16 +209,23 @@ export class Blocks {
     const { heads, kvHeads, headDim } = this.#info;
     const block = this.#weights.blocks[at.block]!;
     this.#grow(rows.length);
-    this.#normalize(hidden, rows, block.attentionNorm);
-    this.#store(rows, block);
+    const count = { rows: rows.length };
+    this.#normalize(hidden, rows, { w: block.attentionNorm, bias: block.attentionNormBias });
+    this.#store(rows, at.block);
     for (const row of rows) {
       const position = faultAt(row.layer.present, row.position, at.pass);
       if (position >= 0) return { row, position };
     }
-    this.#project(this.#q, this.#normed, block.query, rows.length);
+    this.#project(this.#q, this.#normed, { w: block.query, bias: block.queryBias, ...count });
     rows.forEach((row, i) => {
       const start = i * heads * headDim;
-      rotate(this.#q, this.#rope, { at: start, heads, headDim, position: row.position });
+      this.#turn(this.#q, {
+        at: start,
+        heads,
+        position: row.position,
+        block: at.block,
+        w: block.queryNorm,
+      });
       attendRow(this.#mixed, {
         heads,
         kvHeads,
@@ -190,7 +240,8 @@ export class Blocks {
         sums: this.#sums,
       });
     });
-    this.#project(this.#out, this.#mixed, block.attentionOutput, rows.length);
+    const output = { w: block.attentionOutput, bias: block.attentionOutputBias };
+    this.#project(this.#out, this.#mixed, { ...output, ...count });
     this.#add(hidden, rows);
     return undefined;
   }
@@ -199,11 +250,18 @@ export class Blocks {
   mlp(hidden: Float32Array, rows: readonly BlockRow[], l: number): void {
     const block = this.#weights.blocks[l]!;
     this.#grow(rows.length);
-    this.#normalize(hidden, rows, block.mlpNorm);
-    this.#project(this.#gate, this.#normed, block.gate, rows.length);
-    this.#project(this.#up, this.#normed, block.up, rows.length);
-    swiglu(this.#gate, this.#up, { length: rows.length * this.#info.ffnSize });
-    this.#project(this.#out, this.#gate, block.down, rows.length);
+    const { activation } = this.#architecture;
+    const count = { rows: rows.length };
+    const length = rows.length * this.#info.ffnSize;
+    this.#normalize(hidden, rows, { w: block.mlpNorm, bias: block.mlpNormBias });
+    this.#project(this.#up, this.#normed, { w: block.up, bias: block.upBias, ...count });
+    if (block.gate === undefined) {
+      activate(this.#gate, this.#up, { activation, length });
+    } else {
+      this.#project(this.#gate, this.#normed, { w: block.gate, bias: undefined, ...count });
+      gate(this.#gate, this.#up, { activation, length });
+    }
+    this.#project(this.#out, this.#gate, { w: block.down, bias: block.downBias, ...count });
     this.#add(hidden, rows);
   }
 
@@ -211,7 +269,7 @@ export class Blocks {
   projectKv(hidden: Float32Array, rows: readonly BlockRow[], l: number): void {
     const block = this.#weights.blocks[l]!;
     this.#grow(rows.length);
-    this.#normalize(hidden, rows, block.attentionNorm);
-    this.#store(rows, block);
+    this.#normalize(hidden, rows, { w: block.attentionNorm, bias: block.attentionNormBias });
+    this.#store(rows, l);
   }
 }

@@ -14,6 +14,7 @@ import type { StateSignal } from "../../harness/contract/signal.ts";
 import {
   type BlockRange,
   type Comparison,
+  type EmbeddedRows,
   ENTRY,
   type Fault,
   faultOf,
@@ -88,11 +89,18 @@ export class CpuEngine implements StepEngine {
   }
 
   /** See {@linkcode StepEngine}. */
-  embed(states: Int32Array, tokens: Int32Array, count: number): void {
+  embed(
+    states: Int32Array,
+    { tokens, positions, count }: EmbeddedRows,
+  ): void {
     const d = this.#info.dModel;
+    const { embedding, positions: learned } = this.#weights;
     for (let i = 0; i < count; i++) {
-      const at = tokens[i]! * d;
-      this.#states.set(this.#weights.embedding.subarray(at, at + d), states[i]! * d);
+      const at = tokens[i]! * d, to = states[i]! * d;
+      this.#states.set(embedding.subarray(at, at + d), to);
+      if (learned === undefined) continue;
+      const from = positions[i]! * d;
+      for (let j = 0; j < d; j++) this.#states[to + j] = this.#states[to + j]! + learned[from + j]!;
     }
   }
 

@@ -27,6 +27,7 @@ import {
   type Results,
   SUBSET_ROW,
 } from "../../harness/stepping/mod.ts";
+import { layerNorm } from "./kernels/layer_norm.ts";
 import { matmul } from "./kernels/matmul.ts";
 import { rmsNorm } from "./kernels/rms_norm.ts";
 import type { Weights } from "./weights.ts";
@@ -99,7 +100,10 @@ export class Readouts {
     const { weights, architecture, parts } = this.#parts;
     const x = this.#parts.state(state);
     if (head === 0) {
-      rmsNorm(out, x, { w: weights.outputNorm, epsilon: architecture.normEpsilon, rows: 1 });
+      const { outputNorm: w, outputNormBias: bias } = weights;
+      const { norm, normEpsilon: epsilon } = architecture;
+      if (norm === "layer") layerNorm(out, x, { w, bias, epsilon });
+      else rmsNorm(out, x, { w, epsilon, rows: 1 });
     } else out.set(runNetwork(parts!.heads[head - 1]!.steps, x));
   }
 

@@ -4,43 +4,13 @@
  * @module
  */
 import { UnsupportedError } from "../../harness/contract/errors.ts";
-import type {
-  BlockRole,
-  Checkpoint,
-  GlobalRole,
-  StoredTensor,
-} from "../../harness/contract/model.ts";
+import type { Checkpoint, StoredTensor } from "../../harness/contract/model.ts";
 import { tensorBytes } from "../../harness/numerics/quantization/mod.ts";
 
 /** Largest count that the kernels take: products of two stay exact. */
 const LARGEST = 1 << 24;
 /** Bytes that weights may take in 4 GiB of linear memory. */
 const WEIGHT_BYTES = 3.5 * 2 ** 30;
-
-/** Shapes by role: [rows, columns] of matrices, [n] of norms. */
-export function blockShapes(
-  info: Checkpoint["info"],
-): Readonly<Record<BlockRole, readonly number[]>> {
-  const { dModel, ffnSize, heads, kvHeads, headDim } = info;
-  return {
-    attentionNorm: [dModel],
-    query: [heads * headDim, dModel],
-    key: [kvHeads * headDim, dModel],
-    value: [kvHeads * headDim, dModel],
-    attentionOutput: [dModel, heads * headDim],
-    mlpNorm: [dModel],
-    gate: [ffnSize, dModel],
-    up: [ffnSize, dModel],
-    down: [dModel, ffnSize],
-  };
-}
-
-/** Shapes of the tensors outside the blocks. */
-export function globalShapes(
-  { dModel, vocabSize }: Checkpoint["info"],
-): Readonly<Record<GlobalRole, readonly number[]>> {
-  return { embedding: [vocabSize, dModel], outputNorm: [dModel], output: [vocabSize, dModel] };
-}
 
 /** Checks that a tensor has the shape of its role, and bytes for it. */
 export function checkTensor(tensor: StoredTensor, shape: readonly number[]): void {
@@ -65,7 +35,7 @@ export function checkTensor(tensor: StoredTensor, shape: readonly number[]): voi
  * Checks shapes that every kernel relies on.
  *
  * Errors: `RangeError` where shapes contradict each other, `UnsupportedError`
- * where the model is larger than linear memory or of another architecture.
+ * where the model is larger than linear memory.
  */
 export function checkModel({ info, architecture, weightBytes }: Checkpoint): void {
   const { layerCount, dModel, ffnSize, heads, kvHeads, headDim, vocabSize, context } = info;
@@ -82,15 +52,22 @@ export function checkModel({ info, architecture, weightBytes }: Checkpoint): voi
       `Cannot open a model: kvHeads must divide heads, of bounded width: current value is ${kvHeads} of ${heads} × ${headDim}`,
     );
   }
-  const { dimensions, base } = architecture.rope;
+  const { dimensions, base, factors } = architecture.rope ?? { dimensions: 0, base: 1 };
   if (!(dimensions >= 0 && dimensions <= headDim && dimensions % 2 === 0 && base > 0)) {
     throw new RangeError(
       `Cannot open a model: rotary dimensions must be even and <= ${headDim}: current value is ${dimensions}`,
     );
   }
-  if (!info.gated) {
-    throw new UnsupportedError(
-      'Cannot open a model on backend "wasm": expected a gated MLP: pass --backend cpu',
+  if (factors !== undefined && factors.length !== dimensions / 2) {
+    throw new RangeError(
+      `Cannot open a model: expected ${
+        dimensions / 2
+      } rotary factors: current value is ${factors.length}`,
+    );
+  }
+  if (info.gated !== architecture.blockRoles.includes("gate")) {
+    throw new RangeError(
+      `Cannot open a model: expected a gate in each block only where the MLP is gated: current value is ${info.gated}`,
     );
   }
   if (weightBytes > WEIGHT_BYTES) {

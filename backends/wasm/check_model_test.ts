@@ -73,8 +73,14 @@ Deno.test("open() refuses rotary dimensions beyond a head", async () => {
   await assertRejects(() => open(model), RangeError, "rotary");
 });
 
-Deno.test("open() refuses what it does not compute or cannot hold", async () => {
-  await assertRejects(() => open(withInfo({ gated: false })), UnsupportedError, "gated");
+Deno.test("open() refuses as many rotary factors as do not fit", async () => {
+  const rope = { ...checkpoint.architecture.rope!, factors: [1] };
+  const model = { ...checkpoint, architecture: { ...checkpoint.architecture, rope } };
+  await assertRejects(() => open(model), RangeError, "rotary factors");
+});
+
+Deno.test("open() refuses a gate where there is to be none, and weights beyond its memory", async () => {
+  await assertRejects(() => open(withInfo({ gated: false })), RangeError, "gated");
   const large = { ...checkpoint, weightBytes: 2 ** 33 };
   await assertRejects(() => open(large), UnsupportedError, "weights");
 });

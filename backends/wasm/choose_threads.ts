@@ -40,7 +40,7 @@ export function chooseThreads(
 ): number {
   engine.open_slot(0);
   engine.reserve_states(1);
-  engine.embed(0, 0);
+  engine.embed(0, 0, 0);
   view.i32.fill(0, engine.table(1) / 4, engine.table(1) / 4 + 4);
   const shortest = { one: Infinity, many: Infinity };
   for (let round = 0; round < ROUNDS; round++) {

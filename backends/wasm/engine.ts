@@ -12,6 +12,7 @@ import {
   ASIDE_ROW,
   type BlockRange,
   type Comparison,
+  type EmbeddedRows,
   ENTRY_SIZE,
   type Fault,
   type HeadBatch,
@@ -95,8 +96,8 @@ export class WasmEngine implements StepEngine {
   }
 
   /** See {@linkcode StepEngine}. */
-  embed(states: Int32Array, tokens: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.#engine.embed(states[i]!, tokens[i]!);
+  embed(states: Int32Array, { tokens, positions, count }: EmbeddedRows): void {
+    for (let i = 0; i < count; i++) this.#engine.embed(states[i]!, tokens[i]!, positions[i]!);
   }
 
   /** See {@linkcode StepEngine}. */

@@ -6,11 +6,14 @@
 import type {
   BlockRole,
   Checkpoint,
+  Rope,
   StoredTensor,
   TensorType,
 } from "../../harness/contract/model.ts";
+import { blockShape, globalShape } from "../../harness/contract/tensor_shapes.ts";
 import { dequantize } from "../../harness/numerics/quantization/mod.ts";
-import { blockShapes, checkTensor, globalShapes } from "./check_model.ts";
+import { ropeRows } from "../../harness/stepping/mod.ts";
+import { checkTensor } from "./check_model.ts";
 import type { Engine } from "./kernel_module.ts";
 import type { MemoryView } from "./memory_view.ts";
 
@@ -26,8 +29,23 @@ const MATRICES: readonly BlockRole[] = [
   "up",
   "down",
 ];
-/** Places of matrices outside the blocks, and of trained heads' from 2 on. */
-export const GLOBAL_ROLE = { embedding: 0, output: 1, heads: 2 } as const;
+/** Vectors of a block in the order of `session::VECTORS`. */
+const VECTORS: readonly BlockRole[] = [
+  "attentionNorm",
+  "attentionNormBias",
+  "queryBias",
+  "queryNorm",
+  "keyBias",
+  "keyNorm",
+  "valueBias",
+  "attentionOutputBias",
+  "mlpNorm",
+  "mlpNormBias",
+  "upBias",
+  "downBias",
+];
+/** Places of matrices outside the blocks, and of trained heads' from 3 on. */
+export const GLOBAL_ROLE = { embedding: 0, output: 1, positions: 2, heads: 3 } as const;
 /** Bytes staged at once. */
 const STAGED = 1 << 20;
 
@@ -111,7 +129,7 @@ export async function loadMatrix(
   return text;
 }
 
-async function loadNorm(
+async function loadVector(
   target: LoadTarget,
   tensor: StoredTensor,
   { place, role }: { readonly place: number; readonly role: number },
@@ -119,7 +137,7 @@ async function loadNorm(
   const values = new Float32Array(tensor.shape[0]!);
   dequantize(tensor.type, await readBytes(tensor), values);
   stageFloats(target, values);
-  target.engine.set_norm(place, role);
+  target.engine.set_vector(place, role, values.length);
 }
 
 /** Loads every tensor of a checkpoint, checked against its role. */
@@ -128,7 +146,8 @@ export async function loadWeights(
   checkpoint: Checkpoint,
   exact: boolean,
 ): Promise<StorageCounts> {
-  const { info } = checkpoint;
+  const { info, architecture } = checkpoint;
+  const { blockRoles, globalRoles } = architecture;
   const outside = info.layerCount;
   const counts: StorageCounts = new Map();
   const matrix = async (tensor: StoredTensor, shape: readonly number[], packing: Packing) => {
@@ -136,26 +155,37 @@ export async function loadWeights(
     const text = await loadMatrix(target, tensor, packing);
     counts.set(text, (counts.get(text) ?? 0) + 1);
   };
-  const globals = globalShapes(info);
-  for (const role of ["embedding", "output"] as const) {
-    if (role === "output" && info.tiedHead) continue;
+  for (const role of ["embedding", "output", "positions"] as const) {
+    if (!globalRoles.includes(role) || (role === "output" && info.tiedHead)) continue;
     const packing = { place: outside, role: GLOBAL_ROLE[role], exact };
-    await matrix(checkpoint.tensor(role), globals[role], packing);
+    await matrix(checkpoint.tensor(role), globalShape(info, role), packing);
   }
-  const outputNorm = checkpoint.tensor("outputNorm");
-  checkTensor(outputNorm, globals.outputNorm);
-  await loadNorm(target, outputNorm, { place: outside, role: 0 });
-  const shapes = blockShapes(info);
+  for (const [role, name] of (["outputNorm", "outputNormBias"] as const).entries()) {
+    if (!globalRoles.includes(name)) continue;
+    const tensor = checkpoint.tensor(name);
+    checkTensor(tensor, globalShape(info, name));
+    await loadVector(target, tensor, { place: outside, role });
+  }
   for (let place = 0; place < info.layerCount; place++) {
     for (const [role, name] of MATRICES.entries()) {
+      if (!blockRoles.includes(name)) continue;
       const tensor = checkpoint.blockTensor(place, name);
-      await matrix(tensor, shapes[name], { place, role, exact });
+      await matrix(tensor, blockShape(info, name), { place, role, exact });
     }
-    for (const [role, name] of (["attentionNorm", "mlpNorm"] as const).entries()) {
+    for (const [role, name] of VECTORS.entries()) {
+      if (!blockRoles.includes(name)) continue;
       const tensor = checkpoint.blockTensor(place, name);
-      checkTensor(tensor, shapes[name]);
-      await loadNorm(target, tensor, { place, role });
+      checkTensor(tensor, blockShape(info, name));
+      await loadVector(target, tensor, { place, role });
     }
   }
   return counts;
+}
+
+/** Loads the rotation's table, and tells which blocks do without. */
+export function loadRope(target: LoadTarget, rope: Rope | undefined, context: number): void {
+  if (rope === undefined) return;
+  stageFloats(target, ropeRows(rope, context));
+  target.engine.set_rope();
+  for (const block of rope.exceptBlocks ?? []) target.engine.set_unrotated(block);
 }

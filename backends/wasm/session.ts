@@ -18,9 +18,8 @@ import {
   type ModuleName,
 } from "./kernel_module.ts";
 import { loadParts } from "./load_parts.ts";
-import { type LoadTarget, loadWeights, stageFloats, type StorageCounts } from "./load_weights.ts";
+import { loadRope, type LoadTarget, loadWeights, type StorageCounts } from "./load_weights.ts";
 import { MemoryView } from "./memory_view.ts";
-import { ropeRows } from "./rope_rows.ts";
 
 /** Most threads that can be asked for. */
 const MOST_THREADS = 64;
@@ -29,7 +28,7 @@ const THREADED_BYTES = 1 << 24;
 
 function newEngine(module: KernelModule, checkpoint: Checkpoint, options: OpenOptions): Engine {
   const { info, architecture } = checkpoint;
-  const { rope, normEpsilon } = architecture;
+  const { rope, norm, normEpsilon, activation } = architecture;
   return module.engine(
     Uint32Array.of(
       info.layerCount,
@@ -41,8 +40,10 @@ function newEngine(module: KernelModule, checkpoint: Checkpoint, options: OpenOp
       info.vocabSize,
       Math.min(options.context, info.context),
       options.exact === true ? 1 : 0,
-      rope.dimensions / 2,
-      rope.pairing === "adjacent" ? 1 : 0,
+      (rope?.dimensions ?? 0) / 2,
+      rope?.pairing === "adjacent" ? 1 : 0,
+      norm === "layer" ? 1 : 0,
+      activation === "gelu" ? 1 : 0,
     ),
     normEpsilon,
   );
@@ -119,8 +120,7 @@ export async function openWasmSession(
   };
   try {
     const target: LoadTarget = { engine, view: new MemoryView(module.memory) };
-    stageFloats(target, ropeRows(architecture.rope, context));
-    engine.set_rope();
+    loadRope(target, architecture.rope, context);
     const counts = await loadWeights(target, checkpoint, exact);
     if (options.parts !== undefined) await loadParts(target, info, options.parts);
     engine.unstage();

@@ -47,20 +47,36 @@ export interface StoredTensor {
   read(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Tensors outside the blocks. `output` is absent when the head is tied. */
-export type GlobalRole = "embedding" | "outputNorm" | "output";
+/**
+ * Tensors outside the blocks. `output` is absent when the head is tied; `positions`
+ * [context, dModel] are learned and added to the embedding.
+ */
+export type GlobalRole = "embedding" | "positions" | "outputNorm" | "outputNormBias" | "output";
 
-/** Tensors of one block. */
+/**
+ * Tensors of one block. `…Bias` is added after the matrix or norm that it is named
+ * after; `queryNorm` and `keyNorm` [headDim] normalize each head before it is rotated.
+ */
 export type BlockRole =
   | "attentionNorm"
+  | "attentionNormBias"
   | "query"
+  | "queryBias"
+  | "queryNorm"
   | "key"
+  | "keyBias"
+  | "keyNorm"
   | "value"
+  | "valueBias"
   | "attentionOutput"
+  | "attentionOutputBias"
   | "mlpNorm"
+  | "mlpNormBias"
   | "gate"
   | "up"
-  | "down";
+  | "upBias"
+  | "down"
+  | "downBias";
 
 /** Rotary position embedding. */
 export interface Rope {
@@ -70,16 +86,28 @@ export interface Rope {
   readonly dimensions: number;
   /** Which two dimensions form a pair: (2i, 2i+1) or (i, i + dimensions/2). */
   readonly pairing: "adjacent" | "halves";
+  /** Divides the frequency of each pair; all 1 when absent. Length `dimensions / 2`. */
+  readonly factors?: readonly number[];
+  /** Blocks that do not rotate; none when absent. */
+  readonly exceptBlocks?: readonly number[];
 }
 
 /** What differs between model families, as data. */
 export interface Architecture {
   /** Family name: `"llama"`. */
   readonly family: string;
-  /** Epsilon of the RMS normalizations. */
+  /** `rms`: x / rms(x) · w. `layer`: (x − mean) / deviation · w + bias. */
+  readonly norm: "rms" | "layer";
+  /** Epsilon of the normalizations, added to the mean square or to the variance. */
   readonly normEpsilon: number;
-  /** Rotary position embedding of queries and keys. */
-  readonly rope: Rope;
+  /** Function of the MLP: of the gate, or of `up` without one. `gelu` is the tanh form. */
+  readonly activation: "silu" | "gelu";
+  /** Rotary position embedding of queries and keys; none where positions are learned. */
+  readonly rope: Rope | undefined;
+  /** Tensors that each block has. */
+  readonly blockRoles: readonly BlockRole[];
+  /** Tensors outside the blocks, `output` too where it is tied. */
+  readonly globalRoles: readonly GlobalRole[];
 }
 
 /** Shapes and identity of an opened model. All counts are validated positive integers. */
@@ -120,9 +148,12 @@ export interface Checkpoint {
   readonly architecture: Architecture;
   /** Bytes of all weights as stored. */
   readonly weightBytes: number;
-  /** A tensor outside the blocks; `"output"` of a tied head gives the embedding. */
+  /**
+   * A tensor outside the blocks; `"output"` of a tied head gives the embedding. Throws
+   * `RangeError` for a role that the architecture does not list.
+   */
   tensor(role: GlobalRole): StoredTensor;
-  /** A tensor of block `l`, 0-based. */
+  /** A tensor of block `l`, 0-based; throws as `tensor` does. */
   blockTensor(block: number, role: BlockRole): StoredTensor;
 }
 

@@ -68,6 +68,16 @@ export interface Fault {
   readonly entry: "none" | "owed";
 }
 
+/** Rows that enter; the first `count` numbers of each list. */
+export interface EmbeddedRows {
+  /** An id, or a code of {@linkcode StepEngine.keepToken}. */
+  readonly tokens: Int32Array;
+  /** Index in the sequence, for learned positions. */
+  readonly positions: Int32Array;
+  /** Rows. */
+  readonly count: number;
+}
+
 /** Kernels and memory of one opened model. Indices and sizes come checked. */
 export interface StepEngine {
   /** Name of the backend, for messages. */
@@ -83,8 +93,8 @@ export interface StepEngine {
   reserveStates(count: number): void;
   /** Copies `count` states: `to[i]` becomes `from[i]`; no state is in both lists. */
   copyStates(to: Int32Array, from: Int32Array, count: number): void;
-  /** Writes embeddings: `tokens[i]`, an id or a code of {@linkcode StepEngine.keepToken}, to `states[i]`. */
-  embed(states: Int32Array, tokens: Int32Array, count: number): void;
+  /** Writes the embeddings of `rows.count` rows to their states. */
+  embed(states: Int32Array, rows: EmbeddedRows): void;
 
   /** Opens an empty sequence. */
   openSlot(slot: number): void;

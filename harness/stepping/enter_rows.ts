@@ -29,8 +29,7 @@ export class Entrance {
   readonly #rows: Rows;
   readonly #parts: EntranceParts;
   #states = new Int32Array(4);
-  #tokens = new Int32Array(4);
-  #count = 0;
+  readonly #entering = { tokens: new Int32Array(4), positions: new Int32Array(4), count: 0 };
   readonly #one: readonly [Int32Array, Int32Array] = [new Int32Array(1), new Int32Array(1)];
 
   /** Into these rows. */
@@ -41,7 +40,8 @@ export class Entrance {
 
   /** Adds rows. Throws `RangeError` when one does not continue its slot. */
   enter(entering: readonly Row[]): void {
-    this.#count = 0;
+    const rows = this.#entering;
+    rows.count = 0;
     const first = this.#rows.count;
     try {
       for (const row of entering) {
@@ -52,7 +52,7 @@ export class Entrance {
       this.#rows.drop(first);
       throw error;
     }
-    if (this.#count > 0) this.#parts.engine.embed(this.#states, this.#tokens, this.#count);
+    if (rows.count > 0) this.#parts.engine.embed(this.#states, rows);
   }
 
   #begin({ slot, position }: Row, token: number | TokenRef): void {
@@ -71,13 +71,16 @@ export class Entrance {
     const code = this.#codeOf(token);
     const row = this.#rows.add(slot, position);
     this.#rows.newRows[slot]!++;
-    const at = this.#count++;
+    const rows = this.#entering;
+    const at = rows.count++;
     if (at === this.#states.length) {
       this.#states = grown(this.#states, 2 * at);
-      this.#tokens = grown(this.#tokens, 2 * at);
+      rows.tokens = grown(rows.tokens, 2 * at);
+      rows.positions = grown(rows.positions, 2 * at);
     }
     this.#states[at] = this.#rows.states[row]!;
-    this.#tokens[at] = code;
+    rows.tokens[at] = code;
+    rows.positions[at] = position;
   }
 
   #codeOf(token: number | TokenRef): number {

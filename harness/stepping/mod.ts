@@ -5,6 +5,8 @@
  * @module
  */
 export * from "./engine.ts";
+export * from "./model_shapes.ts";
 export * from "./presence.ts";
 export * from "./results.ts";
+export * from "./rope_rows.ts";
 export * from "./session.ts";

@@ -17,7 +17,8 @@ export class Engine {
      */
     add_probe(): void;
     /**
-     * Starts a matrix. Slot: block, or `global` roles 0 embedding, 1 output, 2 + i head i.
+     * Starts a matrix of a block, or, past the last block, one outside the blocks.
+     * Roles there: 0 embedding, 1 output, 2 learned positions, 3 + i head i.
      */
     begin_matrix(place: number, role: number, kind: number, rows: number, columns: number): void;
     /**
@@ -45,9 +46,9 @@ export class Engine {
      */
     copy_state(to: number, from: number): void;
     /**
-     * Puts a token's embedding into a state.
+     * Puts the embedding of a token at a position into a state.
      */
-    embed(state: number, token: number): void;
+    embed(state: number, token: number, position: number): void;
     /**
      * Puts the matrix in its place: a block's role, or, past the last block, a global one.
      */
@@ -82,7 +83,7 @@ export class Engine {
     logits(head: number, count: number): void;
     /**
      * An engine for shapes: layers, d, ffn, heads, kvHeads, headDim, vocab, context,
-     * exact, rope pairs, adjacent (twelve numbers less epsilon, staged as u32 by the host).
+     * exact, rope pairs, adjacent, layer normalization, gelu.
      */
     constructor(shapes: Uint32Array | number[], epsilon: number);
     /**
@@ -111,10 +112,6 @@ export class Engine {
      */
     select(k: number, row: number, within: number): number;
     /**
-     * Takes staged f32 as a norm: 0 attention, 1 MLP of a block; past the last block the output's.
-     */
-    set_norm(place: number, role: number): void;
-    /**
      * Takes the staged rotation table [context, 2 · pairs].
      */
     set_rope(): void;
@@ -122,6 +119,15 @@ export class Engine {
      * Threads that may take part in this engine's work, the caller included.
      */
     set_threads(threads: number): void;
+    /**
+     * Leaves queries and keys of a block as they are.
+     */
+    set_unrotated(block: number): void;
+    /**
+     * Takes `count` staged f32 as a vector of a block, see `session::VECTORS`; past the last
+     * block as the output's norm (0) or its bias (1).
+     */
+    set_vector(place: number, role: number, count: number): void;
     /**
      * Room for `bytes` bytes from the host; returns their offset.
      */
@@ -205,7 +211,7 @@ export interface InitOutput {
     readonly engine_compare: (a: number, b: number, c: number) => number;
     readonly engine_copy_slot: (a: number, b: number, c: number) => void;
     readonly engine_copy_state: (a: number, b: number, c: number) => void;
-    readonly engine_embed: (a: number, b: number, c: number) => void;
+    readonly engine_embed: (a: number, b: number, c: number, d: number) => void;
     readonly engine_end_matrix: (a: number) => void;
     readonly engine_fault_entry: (a: number) => number;
     readonly engine_fault_position: (a: number) => number;
@@ -221,9 +227,10 @@ export interface InitOutput {
     readonly engine_reserve_states: (a: number, b: number) => void;
     readonly engine_run: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
     readonly engine_select: (a: number, b: number, c: number, d: number) => number;
-    readonly engine_set_norm: (a: number, b: number, c: number) => void;
     readonly engine_set_rope: (a: number) => void;
     readonly engine_set_threads: (a: number, b: number) => void;
+    readonly engine_set_unrotated: (a: number, b: number) => void;
+    readonly engine_set_vector: (a: number, b: number, c: number, d: number) => void;
     readonly engine_stage: (a: number, b: number) => number;
     readonly engine_state_signal: (a: number, b: number, c: number, d: number) => number;
     readonly engine_stats: (a: number) => number;

@@ -28,7 +28,8 @@ export class Engine {
         wasm.engine_add_probe(this.__wbg_ptr);
     }
     /**
-     * Starts a matrix. Slot: block, or `global` roles 0 embedding, 1 output, 2 + i head i.
+     * Starts a matrix of a block, or, past the last block, one outside the blocks.
+     * Roles there: 0 embedding, 1 output, 2 learned positions, 3 + i head i.
      * @param {number} place
      * @param {number} role
      * @param {number} kind
@@ -87,12 +88,13 @@ export class Engine {
         wasm.engine_copy_state(this.__wbg_ptr, to, from);
     }
     /**
-     * Puts a token's embedding into a state.
+     * Puts the embedding of a token at a position into a state.
      * @param {number} state
      * @param {number} token
+     * @param {number} position
      */
-    embed(state, token) {
-        wasm.engine_embed(this.__wbg_ptr, state, token);
+    embed(state, token, position) {
+        wasm.engine_embed(this.__wbg_ptr, state, token, position);
     }
     /**
      * Puts the matrix in its place: a block's role, or, past the last block, a global one.
@@ -162,7 +164,7 @@ export class Engine {
     }
     /**
      * An engine for shapes: layers, d, ffn, heads, kvHeads, headDim, vocab, context,
-     * exact, rope pairs, adjacent (twelve numbers less epsilon, staged as u32 by the host).
+     * exact, rope pairs, adjacent, layer normalization, gelu.
      * @param {Uint32Array | number[]} shapes
      * @param {number} epsilon
      */
@@ -234,14 +236,6 @@ export class Engine {
         return ret >>> 0;
     }
     /**
-     * Takes staged f32 as a norm: 0 attention, 1 MLP of a block; past the last block the output's.
-     * @param {number} place
-     * @param {number} role
-     */
-    set_norm(place, role) {
-        wasm.engine_set_norm(this.__wbg_ptr, place, role);
-    }
-    /**
      * Takes the staged rotation table [context, 2 · pairs].
      */
     set_rope() {
@@ -253,6 +247,23 @@ export class Engine {
      */
     set_threads(threads) {
         wasm.engine_set_threads(this.__wbg_ptr, threads);
+    }
+    /**
+     * Leaves queries and keys of a block as they are.
+     * @param {number} block
+     */
+    set_unrotated(block) {
+        wasm.engine_set_unrotated(this.__wbg_ptr, block);
+    }
+    /**
+     * Takes `count` staged f32 as a vector of a block, see `session::VECTORS`; past the last
+     * block as the output's norm (0) or its bias (1).
+     * @param {number} place
+     * @param {number} role
+     * @param {number} count
+     */
+    set_vector(place, role, count) {
+        wasm.engine_set_vector(this.__wbg_ptr, place, role, count);
     }
     /**
      * Room for `bytes` bytes from the host; returns their offset.

@@ -1,7 +1,10 @@
-//! The decoder block of the Llama family on rows of residual states.
+//! The decoder block on rows of residual states.
 //!
 //!     h ← h + W_O · attention(RoPE(W_Q · norm h), K, V)
-//!     h ← h + W_down · (silu(W_gate · norm h) ⊙ W_up · norm h)
+//!     h ← h + W_down · (f(W_gate · norm h) ⊙ W_up · norm h)
+//!
+//! Families differ in the norm, in f, and in what is not there: biases, norms of query
+//! and key heads, the gate (then f of W_up · norm h), rotation.
 //!
 //! Queries, keys and values are computed from fine inputs: they are a seventh of the
 //! work, and rounding them costs as much agreement as rounding all the rest.
@@ -14,7 +17,7 @@ use crate::attention::{Entries, attend};
 use crate::cache::{HOLE, OWED, PRESENT};
 use crate::matmul::{Target, matmul};
 use crate::pool;
-use crate::row_math::{add, rms_norm, swiglu};
+use crate::row_math::{add, gated, norm_head, normalize, ungated};
 use crate::session::{Buffer, Fault, Row, Session};
 
 /// Roles of matrices, see `session::ROLES`.
@@ -25,6 +28,18 @@ const ATTENTION_OUTPUT: usize = 3;
 const GATE: usize = 4;
 const UP: usize = 5;
 const DOWN: usize = 6;
+
+/// Roles of vectors, see `session::VECTORS`; a norm's bias follows it.
+const ATTENTION_NORM: usize = 0;
+const QUERY_BIAS: usize = 2;
+const QUERY_NORM: usize = 3;
+const KEY_BIAS: usize = 4;
+const KEY_NORM: usize = 5;
+const VALUE_BIAS: usize = 6;
+const ATTENTION_OUTPUT_BIAS: usize = 7;
+const MLP_NORM: usize = 8;
+const UP_BIAS: usize = 10;
+const DOWN_BIAS: usize = 11;
 
 /// Which pass of which block.
 #[derive(Clone, Copy)]
@@ -58,19 +73,22 @@ impl Session {
     /// Gathers the rows' states, normalized, into scratch.
     fn normalize(&mut self, rows: &[Row], l: usize, mlp: bool) {
         let block = &self.blocks[l];
-        let w = if mlp { &block.mlp_norm } else { &block.attention_norm };
+        let first = if mlp { MLP_NORM } else { ATTENTION_NORM };
+        let parts = &block.vectors[first..first + 2];
         self.scratch.x.reserve(rows.len());
         self.scratch.x.touch();
         for (i, row) in rows.iter().enumerate() {
             let x = self.states.row(row.state);
-            rms_norm(self.scratch.x.row_mut(i), x, w, self.shapes.epsilon);
+            normalize(self.scratch.x.row_mut(i), x, parts, &self.shapes);
         }
     }
 
-    /// Adds the output scratch to the states.
-    fn add_out(&mut self, rows: &[Row]) {
+    /// Adds the output scratch, with its bias, to the states.
+    fn add_out(&mut self, rows: &[Row], l: usize, bias: usize) {
         let d = self.shapes.d;
+        let bias = &self.blocks[l].vectors[bias];
         for (i, row) in rows.iter().enumerate() {
+            add(self.scratch.out.row_mut(i), bias);
             add(&mut self.states.row_mut(row.state)[..d], &self.scratch.out.row(i)[..d]);
         }
     }
@@ -81,7 +99,7 @@ impl Session {
         let (head, padded, width) = (shapes.head, shapes.padded_head(), shapes.kv_width());
         let fine = (rows.len(), shapes.precision(Precision::Fine));
         self.scratch.kv.reserve(rows.len());
-        for role in [KEY, VALUE] {
+        for (role, bias) in [(KEY, KEY_BIAS), (VALUE, VALUE_BIAS)] {
             let scratch = &mut self.scratch;
             matmul(
                 target(&mut scratch.kv),
@@ -91,6 +109,8 @@ impl Session {
             );
             for (i, row) in rows.iter().enumerate() {
                 let from = scratch.kv.row_mut(i);
+                let block = &self.blocks[at.block];
+                add(from, &block.vectors[bias]);
                 let slot = self.slots[row.slot].as_mut().expect("the slot is open");
                 let layer = slot.layer(index);
                 layer.reserve(row.position, width, shapes.context);
@@ -102,7 +122,10 @@ impl Session {
                     .take(shapes.kv_heads)
                 {
                     if role == KEY {
-                        self.rope.rotate(from, row.position);
+                        norm_head(from, &block.vectors[KEY_NORM], shapes.epsilon);
+                        if !block.unrotated {
+                            self.rope.rotate(from, row.position);
+                        }
                     }
                     to[..head].copy_from_slice(from);
                 }
@@ -202,11 +225,16 @@ impl Session {
         let block = &self.blocks[at.block];
         matmul(target(&mut scratch.q), &mut scratch.x, block.matrix(QUERY), fine);
         for (i, row) in rows.iter().enumerate() {
+            add(scratch.q.row_mut(i), &block.vectors[QUERY_BIAS]);
             let from = scratch.q.row(i).chunks_exact(shapes.head);
             let to = scratch.turned.row_mut(i).chunks_exact_mut(shapes.padded_head());
             for (from, to) in from.zip(to).take(shapes.heads) {
-                to[..shapes.head].copy_from_slice(from);
-                self.rope.rotate(&mut to[..shapes.head], row.position);
+                let to = &mut to[..shapes.head];
+                to.copy_from_slice(from);
+                norm_head(to, &block.vectors[QUERY_NORM], shapes.epsilon);
+                if !block.unrotated {
+                    self.rope.rotate(to, row.position);
+                }
             }
         }
         self.attend_rows(rows, self.layer_index(at));
@@ -215,12 +243,13 @@ impl Session {
         let w = self.blocks[at.block].matrix(ATTENTION_OUTPUT);
         let rounded = (rows.len(), shapes.precision(Precision::Rounded));
         matmul(target(&mut scratch.out), &mut scratch.mixed, w, rounded);
-        self.add_out(rows);
+        self.add_out(rows, at.block, ATTENTION_OUTPUT_BIAS);
         Ok(())
     }
 
     /// Runs the MLP of block `l` on rows and adds its output to their states.
     pub fn mlp(&mut self, rows: &[Row], l: usize) {
+        let gelu = self.shapes.gelu;
         let rounded = (rows.len(), self.shapes.precision(Precision::Rounded));
         self.normalize(rows, l, true);
         let (block, scratch) = (&self.blocks[l], &mut self.scratch);
@@ -229,14 +258,24 @@ impl Session {
         scratch.out.reserve(rows.len());
         let stride = scratch.gate.stride;
         let gate = Target { stride, out: &mut scratch.gate.floats };
-        matmul(gate, &mut scratch.x, block.matrix(GATE), rounded);
-        matmul(target(&mut scratch.up), &mut scratch.x, block.matrix(UP), rounded);
-        scratch.gate.touch();
-        for i in 0..rows.len() {
-            swiglu(scratch.gate.row_mut(i), scratch.up.row(i));
+        let up_bias = &block.vectors[UP_BIAS];
+        if let Some(matrix) = &block.matrices[GATE] {
+            matmul(gate, &mut scratch.x, matrix, rounded);
+            matmul(target(&mut scratch.up), &mut scratch.x, block.matrix(UP), rounded);
+            for i in 0..rows.len() {
+                add(scratch.up.row_mut(i), up_bias);
+                gated(scratch.gate.row_mut(i), scratch.up.row(i), gelu);
+            }
+        } else {
+            matmul(gate, &mut scratch.x, block.matrix(UP), rounded);
+            for i in 0..rows.len() {
+                add(scratch.gate.row_mut(i), up_bias);
+                ungated(scratch.gate.row_mut(i), gelu);
+            }
         }
+        scratch.gate.touch();
         matmul(target(&mut scratch.out), &mut scratch.gate, block.matrix(DOWN), rounded);
-        self.add_out(rows);
+        self.add_out(rows, l, DOWN_BIAS);
     }
 
     /// Writes keys and values of a block from the rows' states as they stand.

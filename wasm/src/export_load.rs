@@ -15,7 +15,8 @@ impl Engine {
         self.staged[from..from + count].iter().map(|&bits| f32::from_bits(bits)).collect()
     }
 
-    /// Starts a matrix. Slot: block, or `global` roles 0 embedding, 1 output, 2 + i head i.
+    /// Starts a matrix of a block, or, past the last block, one outside the blocks.
+    /// Roles there: 0 embedding, 1 output, 2 learned positions, 3 + i head i.
     pub fn begin_matrix(&mut self, place: u32, role: u32, kind: u32, rows: usize, columns: usize) {
         self.packing = Some((place, role, Matrix::zeros(Kind::from_code(kind), rows, columns)));
     }
@@ -42,18 +43,24 @@ impl Engine {
             }
             None if role == 0 => self.session.embedding = Some(matrix),
             None if role == 1 => self.session.output = Some(matrix),
-            None => self.session.heads[role - 2].matrix = Some(matrix),
+            None if role == 2 => self.session.positions = Some(matrix),
+            None => self.session.heads[role - 3].matrix = Some(matrix),
         }
     }
 
-    /// Takes staged f32 as a norm: 0 attention, 1 MLP of a block; past the last block the output's.
-    pub fn set_norm(&mut self, place: usize, role: u32) {
-        let w = self.staged_floats(0, self.session.shapes.d);
-        match (self.session.blocks.get_mut(place), role) {
-            (Some(block), 0) => block.attention_norm = w,
-            (Some(block), _) => block.mlp_norm = w,
-            (None, _) => self.session.output_norm = w,
+    /// Takes `count` staged f32 as a vector of a block, see `session::VECTORS`; past the last
+    /// block as the output's norm (0) or its bias (1).
+    pub fn set_vector(&mut self, place: usize, role: usize, count: usize) {
+        let vector = self.staged_floats(0, count);
+        match self.session.blocks.get_mut(place) {
+            Some(block) => block.vectors[role] = vector,
+            None => self.session.output_norm[role] = vector,
         }
+    }
+
+    /// Leaves queries and keys of a block as they are.
+    pub fn set_unrotated(&mut self, block: usize) {
+        self.session.blocks[block].unrotated = true;
     }
 
     /// Takes the staged rotation table [context, 2 · pairs].

@@ -70,7 +70,7 @@ pub fn start_workers() {
 #[wasm_bindgen]
 impl Engine {
     /// An engine for shapes: layers, d, ffn, heads, kvHeads, headDim, vocab, context,
-    /// exact, rope pairs, adjacent (twelve numbers less epsilon, staged as u32 by the host).
+    /// exact, rope pairs, adjacent, layer normalization, gelu.
     #[wasm_bindgen(constructor)]
     pub fn new(shapes: &[u32], epsilon: f32) -> Engine {
         let at = |i: usize| shapes[i] as usize;
@@ -84,6 +84,8 @@ impl Engine {
             vocab: at(6),
             context: at(7),
             epsilon,
+            layer_norm: at(11) != 0,
+            gelu: at(12) != 0,
             exact: at(8) != 0,
         };
         let rope = Rope { pairs: at(9), adjacent: at(10) != 0, table: Vec::new() };
@@ -120,11 +122,17 @@ impl Engine {
         self.session.states.reserve(count);
     }
 
-    /// Puts a token's embedding into a state.
-    pub fn embed(&mut self, state: usize, token: usize) {
+    /// Puts the embedding of a token at a position into a state.
+    pub fn embed(&mut self, state: usize, token: usize, position: usize) {
         let d = self.session.shapes.d;
         let embedding = self.session.embedding.as_ref().expect("the embedding is loaded");
-        embedding.row(token, &mut self.session.states.row_mut(state)[..d]);
+        let x = &mut self.session.states.row_mut(state)[..d];
+        embedding.row(token, x);
+        if let Some(positions) = &self.session.positions {
+            let mut learned = vec![0.0; d];
+            positions.row(position, &mut learned);
+            row_math::add(x, &learned);
+        }
     }
 
     /// Copies a state.

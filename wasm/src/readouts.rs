@@ -6,7 +6,7 @@ use crate::matmul::{Target, matmul, one_tile};
 use crate::matrix::TILE;
 use crate::network;
 use crate::reduce::{Stats, cosine, kl, reduce, top_k};
-use crate::row_math::rms_norm;
+use crate::row_math::normalize;
 use crate::session::Session;
 
 impl Session {
@@ -19,7 +19,7 @@ impl Session {
         for (i, &state) in states.iter().enumerate() {
             let from = &self.states.row(state)[..d];
             match head.checked_sub(1) {
-                None => rms_norm(x.row_mut(i), from, &self.output_norm, self.shapes.epsilon),
+                None => normalize(x.row_mut(i), from, &self.output_norm, &self.shapes),
                 Some(head) => x
                     .row_mut(i)
                     .copy_from_slice(&network::run(&self.heads[head].steps, from.to_vec())),

@@ -28,6 +28,10 @@ pub struct Shapes {
     pub context: usize,
     /// Epsilon of the normalizations.
     pub epsilon: f32,
+    /// Layer normalization instead of RMS normalization.
+    pub layer_norm: bool,
+    /// The MLP's function is gelu instead of silu.
+    pub gelu: bool,
     /// Activations stay f32.
     pub exact: bool,
 }
@@ -51,16 +55,19 @@ impl Shapes {
 
 /// Matrices of a block by role: query, key, value, attention output, gate, up, down.
 pub const ROLES: usize = 7;
+/// Vectors of a block: attention norm and its bias, query bias, query norm, key bias, key
+/// norm, value bias, attention output bias, MLP norm and its bias, up bias, down bias.
+pub const VECTORS: usize = 12;
 
 /// One block's weights.
 #[derive(Default)]
 pub struct Block {
-    /// [d].
-    pub attention_norm: Vec<f32>,
-    /// [d].
-    pub mlp_norm: Vec<f32>,
-    /// By role; empty before loading.
+    /// By role; empty where the family has none.
+    pub vectors: [Vec<f32>; VECTORS],
+    /// By role; empty before loading, and the gate's where the family has none.
     pub matrices: [Option<Matrix>; ROLES],
+    /// Queries and keys stay as they are instead of being rotated.
+    pub unrotated: bool,
 }
 
 impl Block {
@@ -186,8 +193,10 @@ pub struct Session {
     pub embedding: Option<Matrix>,
     /// Unembedding of an untied head.
     pub output: Option<Matrix>,
-    /// Norm in front of the unembedding.
-    pub output_norm: Vec<f32>,
+    /// Learned positions, added to the embedding.
+    pub positions: Option<Matrix>,
+    /// Norm in front of the unembedding, and its bias where there is one.
+    pub output_norm: [Vec<f32>; 2],
     /// Rotary embedding.
     pub rope: Rope,
     /// Trained exit heads.
@@ -215,7 +224,8 @@ impl Session {
             blocks: (0..shapes.layers).map(|_| Block::default()).collect(),
             embedding: None,
             output: None,
-            output_norm: Vec::new(),
+            positions: None,
+            output_norm: Default::default(),
             rope,
             heads: Vec::new(),
             probes: Vec::new(),
@@ -260,9 +270,10 @@ impl Session {
     /// Bytes of the model's weights.
     pub fn weight_bytes(&self) -> usize {
         let matrices = self.blocks.iter().flat_map(|block| block.matrices.iter().flatten());
-        let matrices = matrices.chain(&self.embedding).chain(&self.output);
+        let matrices = matrices.chain(&self.embedding).chain(&self.output).chain(&self.positions);
+        let vectors = self.blocks.iter().flat_map(|block| &block.vectors).chain(&self.output_norm);
         matrices.map(|matrix| matrix.data.len()).sum::<usize>()
-            + 4 * self.shapes.d * (2 * self.shapes.layers + 1)
+            + 4 * vectors.map(Vec::len).sum::<usize>()
     }
 
     /// Bytes of trained parts.

@@ -1,6 +1,6 @@
 /**
  * Rotary position embedding: each pair (a, b) of a head turns by
- * position · base^(−2i / dimensions).
+ * position · base^(−2i / dimensions) / factor_i.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export function ropeTable(rope: Rope, positions: number): RopeTable {
   const cos = new Float64Array(positions * pairs);
   const sin = new Float64Array(positions * pairs);
   for (let i = 0; i < pairs; i++) {
-    const frequency = rope.base ** (-2 * i / rope.dimensions);
+    const frequency = rope.base ** (-2 * i / rope.dimensions) / (rope.factors?.[i] ?? 1);
     for (let t = 0; t < positions; t++) {
       cos[t * pairs + i] = Math.cos(t * frequency);
       sin[t * pairs + i] = Math.sin(t * frequency);
