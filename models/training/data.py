@@ -92,6 +92,7 @@ class Corpus:
             "code": self._stream(read_code(items), tokenizer),
         }
         self.letters = [tokenizer.encode(f" {letter}").ids[0] for letter in LETTERS]
+        self.digits = [tokenizer.encode(digit).ids[0] for digit in "0123456789"]
         self._fitting: dict[tuple[str, int], list] = {}
 
     def _encode(self, items: list[dict], tokenizer) -> None:

@@ -94,6 +94,29 @@ def fill_echo(into: Rows, row: int, letters: list[int], random) -> None:
         used, number = end, number + 1
 
 
+def fill_pairs(into: Rows, row: int, letters: list[int], digits: list[int], random) -> None:
+    """Pairs of a letter and a digit, then many of the letters again, each with its digit.
+
+    As an echo, one list trains many look-ups; half of the lists are short.
+    """
+    length, used, number = into.tokens.shape[1], 0, HEAD + 1
+    while True:
+        size = int(random.integers(2, 7) if random.random() < 0.5 else random.integers(7, 25))
+        keys = random.permutation(letters)[:size]
+        values = random.choice(digits, size)
+        asked = random.integers(0, size, size)
+        pairs = np.stack([keys, values], 1).ravel()
+        again = np.stack([keys[asked], values[asked]], 1).ravel()
+        end = used + 4 * size + 1
+        if end > length:
+            break
+        into.tokens[row, used:end] = [*pairs, *again, END_ID]
+        into.answer[row, used + 2 * size + 1 : end : 2] = True
+        into.segment[row, used:end] = number
+        into.position[row, used:end] = np.arange(end - used)
+        used, number = end, number + 1
+
+
 def draw_rows(corpus: Corpus, random: np.random.Generator, phase: dict, shape: tuple) -> Rows:
     """The rows of one step.
 
@@ -113,6 +136,9 @@ def draw_rows(corpus: Corpus, random: np.random.Generator, phase: dict, shape: t
             name = names[random.choice(len(names), p=chances / chances.sum())]
             if name == "echo":
                 fill_echo(rows, row, corpus.letters, random)
+                done = True
+            elif name == "pairs":
+                fill_pairs(rows, row, corpus.letters, corpus.digits, random)
                 done = True
             elif name in corpus.streams:
                 fill_window(rows, row, corpus.streams[name], random)

@@ -9,7 +9,7 @@ from data import check_training_only, item_id, split_prompt
 from leakage import leaks
 from model import HEAD
 from repeat import largest_difference
-from rows import draw_rows, empty_rows, fill_echo, fill_items
+from rows import draw_rows, empty_rows, fill_echo, fill_items, fill_pairs
 
 ITEM = {
     "suite": "copy",
@@ -82,6 +82,18 @@ class PackedRows(unittest.TestCase):
             last = np.flatnonzero(before == rows.tokens[0, place - 1])
             followers = {int(rows.tokens[0, start + i + 1]) for i in last}
             self.assertIn(int(rows.tokens[0, place]), followers)
+
+    def test_fill_pairs_asks_for_the_digit_of_each_letter(self):
+        rows, random = empty_rows(1, 256), np.random.default_rng(2)
+        fill_pairs(rows, 0, list(range(100, 126)), list(range(10)), random)
+        asked = np.flatnonzero(rows.answer[0])
+        self.assertGreater(len(asked), 20)
+        for place in asked:
+            start = np.flatnonzero(rows.segment[0] == rows.segment[0, place])[0]
+            before = rows.tokens[0, start : place - 1]
+            first = np.flatnonzero(before == rows.tokens[0, place - 1])[0]
+            self.assertEqual(before[first + 1], rows.tokens[0, place])
+            self.assertLess(rows.tokens[0, place], 10)
 
     def test_draw_rows_repeats_and_has_a_text_row(self):
         corpus = corpus_of(5)

@@ -23,6 +23,7 @@ from parts.frozen import Frozen, decode_states
 from parts.layout import Part, save_parts
 
 LONGEST = 320  # tokens of an example
+LONGEST_GATED = 160  # the same where gradients pass through all blocks
 SETS = ("calm", "valade", "d_llm", "glavas", "two_d")
 SPLITS = ("train", "calibration", "test")
 
@@ -46,13 +47,14 @@ class Recipe:
         return self.options.data / f"{split}.jsonl"
 
     def examples(self, split: str) -> list:
+        """The first items of every suite; each counts alike, so long texts weigh more."""
         if split not in self._examples:
             count = self.options.items if split == "train" else self.options.held_out
             self._examples[split] = self.frozen.examples(self.path(split), count, LONGEST)
         return self._examples[split]
 
     def decoded(self, split: str):
-        """States of a split's answers; text suites have long answers, so fewer of them."""
+        """States of a split's answers."""
         if split not in self._decoded:
             self._decoded[split] = decode_states(self.frozen, self.examples(split))
         return self._decoded[split]
@@ -106,9 +108,13 @@ class Recipe:
 
     def _gates(self, name: str, networks: dict, *, is_dllm: bool) -> tuple[list[Part], dict]:
         log: list = []
+        train, test = (
+            [each for each in self.examples(split) if len(each.tokens) <= LONGEST_GATED]
+            for split in ("train", "test")
+        )
         gates = gate_training.train(
             self.frozen,
-            self.examples("train"),
+            train,
             networks,
             is_dllm=is_dllm,
             target=self.options.target_exec,
@@ -119,7 +125,7 @@ class Recipe:
             log=log,
         ).eval()
         self.log(name, log, ("cross_entropy", "executed"))
-        row = evaluate.gate_rows(self.frozen, gates, self.examples("test"), is_dllm=is_dllm)
+        row = evaluate.gate_rows(self.frozen, gates, test, is_dllm=is_dllm)
         return gate_training.as_parts(gates, name), row
 
     def d_llm(self) -> None:
@@ -155,11 +161,11 @@ class Recipe:
         for suite, classes in (("sentence_vote", 2), ("keywords", 3)):
             name, log = f"two_d_{suite}", []
             units = {}
-            for split, count in (("train", 600), ("test", 300)):
+            for split, count in (("train", 400), ("test", 200)):
                 items = [item for item in read_items(self.path(split)) if item["suite"] == suite]
                 units[split] = two_d.unit_states(self.frozen, items[:count])
             found = two_d.train(
-                self.frozen, units["train"], name=name, classes=classes, steps=800,
+                self.frozen, units["train"], name=name, classes=classes, steps=600,
                 seed=self.options.seed, log=log,
             )  # fmt: skip
             self.log(name, log, ("loss",))
@@ -208,11 +214,11 @@ def main() -> None:
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("results"))
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--items", type=int, default=160, help="training items of each suite")
-    parser.add_argument("--held-out", type=int, default=80, help="other items of each suite")
+    parser.add_argument("--items", type=int, default=100, help="training items of each suite")
+    parser.add_argument("--held-out", type=int, default=60, help="other items of each suite")
     parser.add_argument("--heads", type=int, default=3)
-    parser.add_argument("--valade-steps", type=int, default=1000)
-    parser.add_argument("--gate-steps", type=int, default=300)
+    parser.add_argument("--valade-steps", type=int, default=600)
+    parser.add_argument("--gate-steps", type=int, default=150)
     parser.add_argument("--target-exec", type=float, default=0.65)
     options = parser.parse_args()
     torch.set_num_threads(1)
