@@ -49,7 +49,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
     packages: RENDERERS,
   },
   { files: "harness/signals/", may: [CONTRACT, NUMERICS, "own"], packages: [] },
-  { files: "models/", may: [CONTRACT, NUMERICS, "own"], packages: ["@huggingface/tokenizers"] },
+  {
+    files: "models/",
+    may: [CONTRACT, NUMERICS, "own"],
+    packages: ["@huggingface/tokenizers", "zod"],
+  },
   { // keeps the books of every backend
     files: "harness/stepping/",
     may: [CONTRACT, NUMERICS, "own"],
