@@ -56,6 +56,16 @@ export type { ItemIds } from "./harness/calibrate/item_ids.ts";
 export type { Risk } from "./harness/calibrate/prompt_losses.ts";
 export type { QuantileRule } from "./harness/calibrate/quantile_rules.ts";
 export type { RiskBound, RiskLevel } from "./harness/calibrate/risk_bound.ts";
+export { type GateLimits } from "./harness/gate/compare_facts.ts";
+export { factsOf } from "./harness/gate/facts.ts";
+export { type GateRequest, judgeGate } from "./harness/gate/gate.ts";
+export {
+  baselineJsonSchema,
+  gateJsonSchema,
+  parseBaseline,
+  parseGateReport,
+} from "./harness/gate/schema.ts";
+export { timeCheck, type TimeGate } from "./harness/gate/time_check.ts";
 export { memoryStore } from "./harness/memory_store.ts";
 export {
   type ArmRequest,
@@ -86,6 +96,7 @@ export type {
 } from "./models/mod.ts";
 export * from "./policies/mod.ts";
 export { html, json, markdown, type ReportPlugin, reports } from "./reports/mod.ts";
+export { csv, gateMarkdown, junit } from "./reports/mod.ts";
 export { arithmetic, copy, prose, recall, suites } from "./suites/mod.ts";
 export { arithmeticHard, brackets, counting, induction, parity, recallMany } from "./suites/mod.ts";
 export { code, codeLine, keywords, markov, mixed, reverse, sentenceVote } from "./suites/mod.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { calibrateCommand } from "./calibrate.ts";
+import { blessCommand } from "./bless.ts";
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { compareCommand } from "./compare.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   compareCommand,
   reportCommand,
   mergeCommand,
+  blessCommand,
   generateCommand,
   traceCommand,
   replayCommand,

@@ -169,16 +169,24 @@ async function findPolicy(
     loaded.set(key, policy);
     return policy;
   }
-  const policy = await loadPolicyFile(source.path);
-  const { name } = policy.plugin;
-  const others = [...loaded.values()].map((other) => other.plugin.name);
-  if (context.policies.names.includes(name) || others.includes(name)) {
+  const file = await loadPolicyFile(source.path);
+  const { name } = file.plugin;
+  if (context.policies.names.includes(name)) {
     throw new UsageError(
       `Cannot use policy file "${source.path}": expected a name of its own: "${name}" is taken: rename it`,
     );
   }
+  const taken = [...loaded.values()].map((other) => other.plugin.name);
+  const policy = { ...file, plugin: { ...file.plugin, name: freeName(name, taken) } };
   loaded.set(key, policy);
   return policy;
+}
+
+/** `name`, or `name_2` for a second file that says the same: two versions of one policy. */
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let count = 2; taken.includes(free); count++) free = `${name}_${count}`;
+  return free;
 }
 
 /** Options out of range are a matter of usage. */

@@ -15,7 +15,7 @@ import { oneLine } from "./terminal_text.ts";
 export interface LoadedPolicy {
   /** The policy. */
   readonly plugin: PolicyPlugin;
-  /** Text of the file that it is in; part of the arm's digest. */
+  /** Text of the file that it is in and of those that it imports; part of the arm's digest. */
   readonly source: string;
 }
 
@@ -50,7 +50,23 @@ export async function loadPolicyFile(path: string): Promise<LoadedPolicy> {
       { cause },
     );
   }
-  return { plugin: policyOf(module, path), source };
+  return { plugin: policyOf(module, path), source: await withImports(url, source) };
+}
+
+/** A file's text, followed by those of the files that it imports by relative path. */
+async function withImports(url: URL, source: string): Promise<string> {
+  const texts = new Map<string, string>();
+  const gather = async (from: URL, text: string): Promise<void> => {
+    for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+      const file = new URL(specifier!, from);
+      if (file.href === url.href || texts.has(file.href)) continue;
+      const imported = await Deno.readTextFile(file).catch(() => "");
+      texts.set(file.href, imported);
+      await gather(file, imported);
+    }
+  };
+  await gather(url, source);
+  return [source, ...texts.values()].join("\n");
 }
 
 /** The policy among a module's exports. Throws `InputError` when there is not exactly one. */

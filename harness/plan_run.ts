@@ -174,6 +174,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           tokenizer: fixed.tokenizer,
           backend: [backend.name, backend.kernels],
           exact: request.exact, // absent from the text when not asked for
+          parts: request.parts?.digest,
           harness: fixed.harness,
           seed: fixed.seed,
           suite: [item.suite.name, uses.get(item.suite.name)?.version],
@@ -195,6 +196,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           // Features may be chosen at start (threads): another choice is the same run.
           backend: [backend.name, backend.kernels],
           exact: request.exact,
+          parts: request.parts?.digest,
           maxTokens: request.maxTokens,
           oracleHeights: request.oracleHeights,
         }),

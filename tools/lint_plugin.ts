@@ -45,7 +45,12 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: "suites/", may: [CONTRACT, NUMERICS, "private"], packages: [] },
   {
     files: "reports/",
-    may: ["harness/contract/record.ts", "harness/contract/summary.ts", "own"],
+    may: [
+      "harness/contract/record.ts",
+      "harness/contract/summary.ts",
+      "harness/contract/gate.ts",
+      "own",
+    ],
     packages: RENDERERS,
   },
   { files: "harness/signals/", may: [CONTRACT, NUMERICS, "own"], packages: [] },
@@ -94,6 +99,11 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { // sums up what passes and replay gave, and fixes options by it
     files: "harness/calibrate/",
     may: [CONTRACT, NUMERICS, "harness/replay/", "harness/summary/", "own"],
+    packages: ["zod"],
+  },
+  { // compares what runs left behind
+    files: "harness/gate/",
+    may: [CONTRACT, NUMERICS, "harness/summary/", "own"],
     packages: ["zod"],
   },
   { // judges what the decode loop does, so it may run it

@@ -5,6 +5,7 @@
  */
 export * from "./backend.ts";
 export * from "./errors.ts";
+export * from "./gate.ts";
 export * from "./model.ts";
 export * from "./options.ts";
 export * from "./parts.ts";

@@ -1,0 +1,188 @@
+/**
+ * SIGKILL at any point, then the same command: no cell lost, none doubled, the
+ * same result to the last byte.
+ *
+ * 180 kills hit a process that does nothing but write units (opening, creating
+ * tables, inserting, syncing, removing the journal); 24 hit whole `run`s between
+ * loading and the last report. Moments are drawn from a seed.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { SqliteStore } from "../../cli/sqlite_store.ts";
+import { createRandom } from "../../harness/numerics/random.ts";
+import { denoProcess, depthbench, ROOT, withFolder } from "./_folder.ts";
+import { cellsOf, unitOf, WRITTEN } from "./writer.ts";
+
+const WRITER_KILLS = 180;
+const RUN_KILLS = 24;
+
+/** Kills a process when `due` resolves; tells whether it was still running. */
+async function killWhen(child: Deno.ChildProcess, due: Promise<unknown>): Promise<boolean> {
+  await Promise.race([due, child.status]);
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // it has ended by itself
+  }
+  const { signal } = await child.status;
+  return signal === "SIGKILL";
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Resolves when a process has written `bytes` bytes to stdout, and drops what comes later. */
+async function said(child: Deno.ChildProcess, bytes: number): Promise<void> {
+  const reader = child.stdout.getReader();
+  for (let count = 0; count < bytes;) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    count += value.length;
+  }
+  reader.releaseLock();
+}
+
+/** Resolves when a file's time or length has changed `times` times. */
+async function changed(path: string, times: number): Promise<void> {
+  let last = stampOf(path);
+  for (let count = 0; count < times;) {
+    await passed(1);
+    const stamp = stampOf(path);
+    if (stamp !== last) count++;
+    last = stamp;
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { size, mtime } = Deno.statSync(path);
+    return `${size} ${mtime?.getTime()}`;
+  } catch {
+    return "";
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return -1;
+  }
+}
+
+Deno.test("SqliteStore keeps whole units, in order, through 180 kills of its writer", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/records.sqlite`;
+    const command = denoProcess(folder, {
+      script: `${ROOT}tests/store/writer.ts`,
+      args: [path, "1000000"],
+    });
+    const random = createRandom(11);
+    const whole: string[] = []; // cells of all units so far, in order
+    let units = 0, journals = 0, grown = 0, last = 0;
+    for (let kill = 0; kill < WRITER_KILLS; kill++) {
+      const child = command.spawn();
+      const drained = child.stderr.cancel();
+      // One in nine while it starts, the others within a few units of its first.
+      const due = kill % 9 === 0
+        ? passed(120 * random.uniform())
+        : said(child, 1 + Math.floor(6 * random.uniform())).then(() =>
+          passed(4 * random.uniform())
+        );
+      assert(await killWhen(child, due), "the writer ended by itself");
+      await Promise.all([due, drained]);
+      await child.stdout.cancel();
+      if (sizeOf(`${path}-journal`) > 0) journals++;
+      if (sizeOf(path) <= 0) continue;
+      const store = new SqliteStore(path);
+      store.open(WRITTEN, []); // undoes what was half written
+      const cells = [...store.done()].sort();
+      store.close();
+      while (whole.length < cells.length) whole.push(...cellsOf(units++));
+      assertEquals(cells, whole, `after kill ${kill}`);
+      assert(cells.length >= last, "cells were lost");
+      if (cells.length > last) grown++;
+      last = cells.length;
+    }
+    assert(journals >= 20, `only ${journals} kills left a journal to undo`);
+    assert(grown >= 120, `only ${grown} kills came after something was written`);
+    const written = new SqliteStore(path).read().records;
+    const byCell = new Map(written.map((record) => [record.cell, record]));
+    for (let unit = 0, seen = 0; seen < written.length; unit++) {
+      for (const record of unitOf(unit)) {
+        assertEquals(byCell.get(record.cell), record);
+        seen++;
+      }
+    }
+  });
+});
+
+const RUN = [
+  "run",
+  "--model",
+  "synthetic(layers=3,width=16,heads=2,kvHeads=1,ffn=16)",
+  "--backend",
+  "cpu",
+  "--suite",
+  "copy,recall",
+  "--limit",
+  "12",
+  "--repetitions",
+  "6",
+  "--policies",
+  "fixed_exit(exit=2), calm(threshold=0.2)",
+];
+
+Deno.test("depthbench run comes to the same bytes through 24 kills", async () => {
+  await withFolder(async (folder) => {
+    const args = (out: string, ...clock: readonly string[]) => [...RUN, "--out", out, ...clock];
+    const record = await depthbench(folder, args("recorded", "--record-clock", "clock.json"));
+    assertStrictEquals(record.code, 0, record.err);
+    const replay = ["--recorded-clock", "clock.json"];
+    assertStrictEquals((await depthbench(folder, args("whole", ...replay))).code, 0);
+
+    const random = createRandom(12);
+    let running = 0, kills = 0, restarts = 0;
+    const command = denoProcess(folder, {
+      script: `${ROOT}main.ts`,
+      args: args("killed", ...replay),
+    });
+    const path = `${folder}/killed/records.sqlite`;
+    for (; kills < RUN_KILLS; kills++) {
+      if (sizeOf(`${folder}/killed/summary.json`) > 0) {
+        // It came to its end between two kills: once more from the start.
+        await Deno.remove(`${folder}/killed`, { recursive: true });
+        restarts++;
+      }
+      const child = command.spawn();
+      const drained = Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+      // One in eight while it starts, the others after some writes, the last ones at the reports.
+      const due = kills % 8 === 0
+        ? passed(500 * random.uniform())
+        : changed(path, 1 + Math.floor(40 * random.uniform())).then(() =>
+          passed(20 * random.uniform())
+        );
+      if (await killWhen(child, due)) running++;
+      await drained;
+      // Reports are whole or absent.
+      for (const name of ["report.html", "report.md", "summary.json"]) {
+        assert(sizeOf(`${folder}/killed/${name}`) !== 0, `${name} is empty`);
+      }
+    }
+    assert(running >= 18, `only ${running} of ${kills} kills met a running process (${restarts})`);
+    const end = await depthbench(folder, args("killed", ...replay));
+    assertStrictEquals(end.code, 0, end.err);
+    assertEquals(
+      new SqliteStore(path).read(),
+      new SqliteStore(`${folder}/whole/records.sqlite`).read(),
+    );
+    for (const name of ["report.html", "report.md", "summary.json"]) {
+      assertEquals(
+        await Deno.readTextFile(`${folder}/killed/${name}`),
+        await Deno.readTextFile(`${folder}/whole/${name}`),
+      );
+    }
+  });
+});
