@@ -21,6 +21,7 @@ import { ParityView } from "./_parity.tsx";
 import { Section } from "./_parts.tsx";
 import { PolicyTable } from "./_policy_table.tsx";
 import { QualityTable } from "./_quality_table.tsx";
+import { studySections } from "./_study_sections.tsx";
 import { Strips } from "./_strips.tsx";
 import { Verdicts } from "./_verdicts.tsx";
 import { visibleLine } from "./_visible.ts";
@@ -65,6 +66,7 @@ function sectionsOf(summary: Summary): readonly PageSection[] {
       lead: "Up and to the right is better. Bars are 95 % intervals; full depth stands at 1.",
       content: <ParetoFigure summary={summary} />,
     },
+    ...studySections(summary),
     {
       id: "cost",
       title: "Ledger",

@@ -6,6 +6,17 @@
 
 /** Rules that depend on nothing but the palette's variables. */
 export const FIGURES = `
+.curves{margin:0 0 2rem}
+.curves figcaption{color:var(--muted);font-size:0.875rem;margin-bottom:0.5rem}
+.line-key{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:0.3rem 1.5rem;font-size:0.8125rem}
+.line-key li{display:flex;align-items:center;gap:0.4rem;overflow-wrap:anywhere}
+.finding{max-width:90ch;margin-bottom:0.5rem;overflow-wrap:anywhere}
+.claims th[scope=row]{max-width:44rem;white-space:normal;text-align:left;font-weight:500}
+.claims td{vertical-align:top}
+.claims td .note{display:block;max-width:18rem;white-space:normal}
+.claim.holds .verdict{color:var(--class-A)}
+.claim.does-not-hold .verdict{color:var(--class-fail)}
+.claim.not-tested .verdict{color:var(--muted)}
 svg{display:block;max-width:100%;height:auto;font-family:var(--sans);overflow:visible}
 svg text{white-space:pre}
 .pareto{font-size:13px}

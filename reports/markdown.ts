@@ -12,6 +12,7 @@ import { type Cell, type Column, columnsOf, headingOf } from "./_columns.ts";
 import { ABSENT, interval, number, percent, ratio } from "./_format.ts";
 import { originParts } from "./_origin.ts";
 import { isNoisy, remarksOf, standingOf } from "./_standing.ts";
+import { studyLines } from "./_study_markdown.ts";
 import { visibleLine } from "./_visible.ts";
 import type { ReportPlugin } from "./plugin.ts";
 
@@ -99,6 +100,7 @@ function renderMarkdown(summary: Summary): string {
     "",
     ...tableOf(summary),
     ...noiseLine(summary),
+    ...studyLines(summary, inert),
     ...listOf(
       "Methods",
       summary.methods.map(({ term, definition }) => `**${inert(term)}**: ${inert(definition)}`),
