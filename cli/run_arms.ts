@@ -41,7 +41,8 @@ export async function nameRun(spec: RunSpec, model: ModelInfo): Promise<NamedRun
   const passes = onlyStudies ? spec.passes.filter((pass) => needed.has(pass)) : spec.passes;
   const all = [...arms];
   for (const study of studies) await addStudy(all, { study, passes, model });
-  if (spec.noControl !== true && arms.length > 1 && passes.includes("lockstep")) {
+  const shown = all.slice(1).some(({ aside }) => aside === undefined);
+  if (spec.noControl !== true && shown && passes.includes("lockstep")) {
     await addControl(all, model);
   }
   const lens = studies.some((study) => study.lens === true) ? true : undefined;

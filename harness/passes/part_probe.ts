@@ -7,8 +7,9 @@
  *     signal    a mark, a cosine with it, and the wait for that
  *
  * Each part stands behind a whole untimed token, so that caches hold what they
- * hold in decoding, and is taken `ROUNDS` times; the least time counts, since what
- * disturbs a clock only adds. The slot is left as it was.
+ * hold in decoding, and is taken `ROUNDS` times. Means count: other work on the
+ * machine then lengthens parts as much as it lengthens the visits around them.
+ * The slot is left as it was.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import type { PartTimes } from "../contract/record.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
 
 /** Times that each part is taken in one visit. */
-const ROUNDS = 2;
+const ROUNDS = 3;
 
 /** What is timed of a part. */
 interface Part {
@@ -74,22 +75,22 @@ export async function probeParts(
     await step.readToken(SHARED_READOUT);
     step.commit([]);
   };
-  const times: { -readonly [K in keyof PartTimes]: number } = {
-    step: Infinity,
-    block: Infinity,
-    attention: Infinity,
-    mlp: Infinity,
-    head: Infinity,
-    signal: Infinity,
-    project: Infinity,
-    hole: Infinity,
-    copy: Infinity,
+  const times = {
+    step: 0,
+    block: 0,
+    attention: 0,
+    mlp: 0,
+    head: 0,
+    signal: 0,
+    project: 0,
+    hole: 0,
+    copy: 0,
   };
   for (let round = 0; round < ROUNDS; round++) {
     await token();
     const start = now();
     session.begin([row]).commit([]);
-    times.step = Math.min(times.step, now() - start);
+    times.step += (now() - start) / ROUNDS;
     for (const { name, calls, prepare, run } of partsOf(layerCount)) {
       await token();
       const step = session.begin([row]);
@@ -97,7 +98,7 @@ export async function probeParts(
       const begin = now();
       const pending = run(step);
       if (pending !== undefined) await pending;
-      times[name] = Math.min(times[name], (now() - begin) / Math.max(1, calls));
+      times[name] += (now() - begin) / Math.max(1, calls) / ROUNDS;
       step.commit([]);
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Where an arm's decode time goes: its ledger priced with the times of parts.
  *
- * Per decode step, with n the ledger's counts and t the median part times of
+ * Per decode step, with n the ledger's counts and t the mean part times of
  * the run's own probes (ms):
  *
  *     blocks     n_pairs t_block + rest of attention t_attention + rest of MLP t_mlp
@@ -20,20 +20,18 @@
 import type { Ledger, PartTimes, TimedRecord } from "../contract/record.ts";
 import type { LedgerView } from "../contract/summary.ts";
 import { mean, sum } from "../numerics/moments.ts";
-import { median } from "../numerics/quantile.ts";
 import type { ArmRecords } from "./run_view.ts";
-import { promptKey } from "./speed_up.ts";
 
 /** Share of a full-depth step above which a residual is red. */
 export const RED_RESIDUAL = 0.1;
 
-/** Median times of parts over all visits; `undefined` when none was probed. */
+/** Mean times of parts over all visits; `undefined` when none was probed. */
 export function partTimesOf(records: readonly TimedRecord[]): PartTimes | undefined {
   const probes = records.flatMap(({ parts }) => parts === undefined ? [] : [parts]);
   const [first] = probes;
   if (first === undefined) return undefined;
   const names = Object.keys(first) as (keyof PartTimes)[];
-  const entries = names.map((name) => [name, median(probes.map((parts) => parts[name]))]);
+  const entries = names.map((name) => [name, mean(probes.map((parts) => parts[name]))]);
   return Object.fromEntries(entries) as unknown as PartTimes;
 }
 
@@ -69,12 +67,9 @@ function totalOf(times: LedgerTimes): number {
   return times.blocksMs + times.readoutsMs + times.waitsMs + times.fillsMs + times.stepMs;
 }
 
-/** Mean over prompts of the median decode time per step, ms. */
+/** Decode time per step, ms, over all visits. */
 function measuredMs(records: readonly TimedRecord[]): number {
-  const byPrompt = Map.groupBy(records, promptKey);
-  return mean(
-    [...byPrompt.values()].map((own) => median(own.map(({ decodeMs, steps }) => decodeMs / steps))),
-  );
+  return sum(records.map(({ decodeMs }) => decodeMs)) / sum(records.map(({ steps }) => steps));
 }
 
 function sumsOf(records: readonly TimedRecord[]): {
