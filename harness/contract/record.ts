@@ -376,8 +376,8 @@ export interface TimedRecord extends RecordBase {
   readonly memory: SessionMemory;
   /** Most bytes that it was seen to hold in this visit. */
   readonly peakBytes?: number;
-  /** Whether the warm-up before it reached a steady state within its budget. */
-  readonly warmUp?: "steady" | "noisy";
+  /** The warm-up before it kept a trend until its budget was spent; absent when it became steady. */
+  readonly warmUp?: "noisy";
   /** Rounds of drafting and verifying; policies of scope "round" only. */
   readonly speculation?: TimedSpeculation;
   /** Times of parts, taken in the same visit; full depth's records only. */

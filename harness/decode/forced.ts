@@ -24,8 +24,11 @@ export interface ForcedRequest extends ChanceKeys {
 
 /** A continuation ready to be decoded. `run` may be called once. */
 export interface ForcedDecoding {
-  /** Decodes every token; resolves to the blocks that ran, parts by halves. */
-  run(): Promise<number>;
+  /**
+   * Decodes every token, telling `lap` after each step; resolves to the blocks that
+   * ran, parts by halves.
+   */
+  run(lap?: (step: number) => void): Promise<number>;
 }
 
 /** Prepares everything that a timed region must not allocate. */
@@ -39,7 +42,7 @@ export function forcedDecoding(session: DecoderSession, request: ForcedRequest):
   const input = { slot, position: session.length(slot), token: 0, phase: "decode" as const };
   const rows: readonly Row[] = [input];
   return {
-    async run() {
+    async run(lap) {
       let blocksRun = 0;
       for (let i = 0; i < tokens.length; i++) {
         input.token = tokens[i]!;
@@ -58,6 +61,7 @@ export function forcedDecoding(session: DecoderSession, request: ForcedRequest):
         ascent.emitted(tokens[i + 1] ?? -1, predicted ?? -1, row);
         blocksRun += row.blocksRun;
         input.position++;
+        lap?.(i);
       }
       return blocksRun;
     },
