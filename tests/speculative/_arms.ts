@@ -4,15 +4,16 @@
  * @module
  */
 import {
+  type DecoderSession,
+  type DepthPolicy,
   type OptionInput,
   parseOptions,
   planUpTo,
   type PolicyPlugin,
   type RoundPolicy,
 } from "../../harness/contract/mod.ts";
-import type { DecoderSession } from "../../harness/contract/mod.ts";
 import type { BoundRounds } from "../../harness/decode/bound_rounds.ts";
-import { bindPolicy } from "../../harness/decode/bound_policy.ts";
+import { bindPolicy, type BoundDepth } from "../../harness/decode/bound_policy.ts";
 import { fullDepth } from "../../policies/depth/mod.ts";
 import {
   confLayers,
@@ -81,9 +82,14 @@ export function bindFull(
     readonly maxTokens?: number;
     readonly context?: number;
   } = {},
-) {
+): BoundDepth {
   const limits = { maxTokens, context };
-  return bindPolicy(fullDepth, { options: {}, fill: "none", model: session.model, limits });
+  return bindPolicy(fullDepth as DepthPolicy, {
+    options: {},
+    fill: "none",
+    model: session.model,
+    limits,
+  });
 }
 
 /** An arm in words, for failures. */
