@@ -81,6 +81,7 @@ async function planOf(request: CalibrateRequest): Promise<RunPlan> {
   return await planNamed({
     model: spec.model,
     backend: spec.backend,
+    parts: spec.parts,
     suites: spec.suites.map((name) => ({ name, size, split, seed, limit })),
     arms: values.length === 0
       ? [policy.text] // quantile rules find the value

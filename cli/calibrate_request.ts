@@ -54,7 +54,7 @@ const METHODS: readonly MethodRequest["name"][] = [
   ...QUANTILE_RULES,
 ];
 
-const { model, backend, suite, limit, seed } = RUN_SPEC_FLAGS;
+const { model, backend, parts, suite, limit, seed } = RUN_SPEC_FLAGS;
 
 /** Flags of `calibrate`. */
 export const CALIBRATE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -79,6 +79,7 @@ export const CALIBRATE_FLAGS: Readonly<Record<string, Flag>> = {
   },
   model: model!,
   backend: backend!,
+  parts: parts!,
   suite: suite!,
   size: { kind: "text", value: "<size>", help: "smoke, standard or full; default standard" },
   limit: limit!,

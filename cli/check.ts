@@ -1,13 +1,15 @@
 /**
- * The `check` command: conformance of a policy file.
+ * The `check` command: conformance of a policy file, layout of a file of trained parts.
  *
  * @module
  */
 import { UsageError } from "../harness/contract/errors.ts";
 import type { OptionInput } from "../harness/contract/options.ts";
+import type { Finding } from "../harness/conformance/finding.ts";
 import { parsePolicySpecs } from "../harness/spec_text.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit_code.ts";
+import { checkPartsFile } from "./parts_check.ts";
 import { checkPolicyFile } from "./policy_check.ts";
 import { oneLine } from "./terminal_text.ts";
 
@@ -17,8 +19,8 @@ const LIMIT_SECONDS = 10;
 /** The `check` command. */
 export const checkCommand: Command = {
   name: "check",
-  summary: "Check that a policy file keeps the contract",
-  usage: "check <policy.ts> [--time-limit <seconds>] [--json]",
+  summary: "Check that a policy file keeps the contract, or trained parts their layout",
+  usage: "check <policy.ts> | check --parts <file> [--model <model>]",
   details: `Options may be given as in a run: check './my_policy.ts(threshold=0.5)'. The file runs
 in a worker that may read its own folder and nothing else.`,
   flags: {
@@ -27,18 +29,25 @@ in a worker that may read its own folder and nothing else.`,
       value: "<seconds>",
       help: `Longest silence of the policy in one check; default ${LIMIT_SECONDS}`,
     },
+    parts: { kind: "text", value: "<file>", help: "Trained parts to check, or embedded:<set>" },
+    model: { kind: "text", value: "<model>", help: "Model that the parts must have been made for" },
     json: { kind: "switch", help: "Writes one JSON array of findings" },
   },
-  positional: { least: 1, most: 1 },
-  async run({ positional: [text = ""], flags }, io): Promise<number> {
-    const { path, options } = readSpec(text);
+  positional: { least: 0, most: 1 },
+  async run({ positional: [text], flags }, io): Promise<number> {
     const seconds = flags.number("time-limit") ?? LIMIT_SECONDS;
     if (!(seconds > 0 && seconds <= 3600)) {
       throw new UsageError(
         `Cannot read flag "--time-limit": must be > 0 and <= 3600: current value is ${seconds}`,
       );
     }
-    const findings = await checkPolicyFile(path, { options, limitMs: 1000 * seconds });
+    const parts = flags.text("parts");
+    if ((text === undefined) === (parts === undefined)) {
+      throw new UsageError("Cannot check: expected one policy file, or --parts and one file");
+    }
+    const findings = parts === undefined
+      ? await checkPolicy(text!, seconds)
+      : await checkPartsFile(parts, flags.text("model"));
     const failed = findings.filter((finding) => !finding.ok);
     if (flags.has("json")) {
       io.write(`${JSON.stringify(findings, null, 2)}\n`);
@@ -52,6 +61,11 @@ in a worker that may read its own folder and nothing else.`,
     return failed.length > 0 ? EXIT.input : EXIT.done;
   },
 };
+
+async function checkPolicy(text: string, seconds: number): Promise<readonly Finding[]> {
+  const { path, options } = readSpec(text);
+  return await checkPolicyFile(path, { options, limitMs: 1000 * seconds });
+}
 
 /** A path as it is, or a spec with options. */
 function readSpec(text: string): { readonly path: string; readonly options: OptionInput } {

@@ -5,10 +5,11 @@
  */
 import { InputError, UsageError } from "../harness/contract/errors.ts";
 import type { DecoderSession, Sampler } from "../harness/contract/backend.ts";
-import type { LoadedModel } from "../harness/contract/model.ts";
+import type { LoadedModel, ModelInfo } from "../harness/contract/model.ts";
 import type { StopReason } from "../harness/contract/record.ts";
-import { bindPolicy } from "../harness/decode/bound_policy.ts";
+import { bindPolicy, type BoundPolicy } from "../harness/decode/bound_policy.ts";
 import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
+import { requireParts } from "../harness/decode/needed_parts.ts";
 import { hashUniform } from "../harness/numerics/random.ts";
 import { DEFAULT_BACKEND, parseRunSpec } from "../harness/run_spec.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
@@ -16,6 +17,7 @@ import { colorByHeight } from "./exit_color.ts";
 import { EXIT } from "./exit_code.ts";
 import { nextTurn } from "./next_turn.ts";
 import { loadModel } from "./model_files.ts";
+import { loadParts } from "./parts_files.ts";
 import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
@@ -38,6 +40,7 @@ export const generateCommand: Command = {
     threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
     exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
     policy: { kind: "text", value: "<spec>", help: "Default full_depth" },
+    parts: { kind: "texts", value: "<a,b>", help: "Trained parts: embedded:<set> or paths" },
     "max-tokens": { kind: "number", value: "<n>", help: `Default ${MAX_TOKENS}` },
     chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
     temperature: { kind: "number", value: "<t>", help: "0 takes the likeliest token; default 0" },
@@ -68,9 +71,15 @@ export const generateCommand: Command = {
       );
     }
     const context = Math.min(info.context, prompt.length + request.maxTokens);
+    const parts = await loadParts(
+      flags.texts("parts").flatMap((text) => text.split(",")).map((name) => name.trim()),
+      info,
+    );
+    requireParts(bindArm(arms[0]!, { model: info, request, context }), parts);
     const session = await backend.open(model.checkpoint, {
       slots: 1,
       context,
+      parts,
       threads: request.threads,
       exact: request.exact,
     });
@@ -129,14 +138,22 @@ interface Generation {
   readonly context: number;
 }
 
+function bindArm(
+  { plugin, options, fill }: ResolvedArm,
+  { model, request, context }: Pick<Generation, "request" | "context"> & {
+    readonly model: ModelInfo;
+  },
+): BoundPolicy {
+  const limits = { maxTokens: request.maxTokens, context };
+  return bindPolicy(plugin, { options, fill, model, limits });
+}
+
 /** Writes the text as it is made, then the totals. */
 async function stream(generation: Generation, io: Io): Promise<number> {
   const { session, model, arm, prompt, request, context } = generation;
   const { layerCount } = session.model;
-  const { plugin, options, fill } = arm;
-  const limits = { maxTokens: request.maxTokens, context };
   const tokens = generate(session, {
-    bound: bindPolicy(plugin, { options, fill, model: session.model, limits }),
+    bound: bindArm(arm, { model: session.model, request, context }),
     slot: session.newSlot(),
     prompt,
     eos: model.tokenizer.eos,

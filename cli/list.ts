@@ -7,11 +7,12 @@ import { UsageError } from "../harness/contract/errors.ts";
 import { type OptionSpec, optionText } from "../harness/contract/options.ts";
 import type { PolicyPlugin } from "../harness/contract/policy.ts";
 import { didYouMean } from "../harness/nearest_name.ts";
+import { embeddedParts } from "../models/embedded/parts.ts";
 import type { Command } from "./command.ts";
 import { namedModels } from "./model_files.ts";
 import { BUILT_IN } from "./registry.ts";
 
-const KINDS = ["policies", "suites", "studies", "backends", "models"] as const;
+const KINDS = ["policies", "suites", "studies", "backends", "models", "parts"] as const;
 
 /** One entry of a list; `options` for policies only. */
 interface Entry {
@@ -23,8 +24,8 @@ interface Entry {
 /** The `list` command. */
 export const listCommand: Command = {
   name: "list",
-  summary: "List policies, suites, studies, backends or models with what they take",
-  usage: "list [policies|suites|studies|backends|models] [--json]",
+  summary: "List policies, suites, studies, backends, models or trained parts",
+  usage: "list [policies|suites|studies|backends|models|parts] [--json]",
   flags: { json: { kind: "switch", help: "Writes one JSON object" } },
   positional: { least: 0, most: 1 },
   async run({ positional: [wanted], flags }, io): Promise<number> {
@@ -64,6 +65,12 @@ async function entriesOf(kind: typeof KINDS[number]): Promise<readonly Entry[]> 
       }));
     case "backends":
       return BUILT_IN.backends.list.map(({ name, summary }) => ({ name, summary }));
+    case "parts":
+      return embeddedParts.map(({ name, model, summary }) => ({
+        name: `embedded:${name}`,
+        summary: `${summary} (model ${model})`,
+        model,
+      }));
     case "models":
       return (await namedModels()).map((model) => ({ ...model }));
   }

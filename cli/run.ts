@@ -13,6 +13,7 @@ import { carryOut } from "./carry_out.ts";
 import type { Command } from "./command.ts";
 import { readEnvironment } from "./environment.ts";
 import { loadModel } from "./model_files.ts";
+import { loadParts } from "./parts_files.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { openClock } from "./recorded_clock.ts";
 import { BUILT_IN } from "./registry.ts";
@@ -88,6 +89,7 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
     backend,
     suites: suites.map((plugin) => ({ plugin, size, seed, split, limit })),
     ...named,
+    parts: await loadParts(spec.parts ?? [], model.checkpoint.info),
     threads: spec.threads,
     exact: spec.exact,
     seed,

@@ -13,6 +13,7 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   spec: { kind: "text", value: "<file.json>", help: "Run spec; flags override its fields" },
   model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
   backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
+  parts: { kind: "texts", value: "<a,b>", help: "Trained parts: embedded:<set> or paths" },
   threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
   exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
   suite: {
@@ -57,6 +58,7 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
   const given = {
     model: flags.text("model"),
     backend: flags.text("backend"),
+    parts: words(flags.texts("parts")),
     threads: flags.number("threads"),
     exact: flags.has("exact") ? true : undefined,
     suites: words(flags.texts("suite")),

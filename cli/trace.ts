@@ -28,7 +28,7 @@ export function tracePath(path: string): string {
   return path.endsWith(".sqlite") ? path : `${path.replace(/[\\/]+$/, "")}/${TRACE_FILE}`;
 }
 
-const { model, backend, suite, size, limit, seed, split } = RUN_SPEC_FLAGS;
+const { model, backend, parts, suite, size, limit, seed, split } = RUN_SPEC_FLAGS;
 
 /** The `trace` command. */
 export const traceCommand: Command = {
@@ -42,6 +42,7 @@ Ctrl-C keeps what is done; the same command resumes.`,
   flags: {
     model: model!,
     backend: backend!,
+    parts: parts!,
     suite: suite!,
     size: size!,
     limit: limit!,

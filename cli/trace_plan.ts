@@ -9,6 +9,7 @@ import type { Pass } from "../harness/contract/record.ts";
 import { type ArmRequest, planRun, type RunPlan } from "../harness/runner.ts";
 import { readEnvironment } from "./environment.ts";
 import { loadModel } from "./model_files.ts";
+import { loadParts } from "./parts_files.ts";
 import { resolveArms } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
@@ -36,6 +37,8 @@ export interface PlanNames {
   readonly model: string;
   /** Backend by name. */
   readonly backend: string;
+  /** Trained parts: `embedded:<set>` or paths. */
+  readonly parts?: readonly string[] | undefined;
   /** Suites. */
   readonly suites: readonly NamedSuite[];
   /** Policy specs beside full depth, or arms resolved before. */
@@ -69,6 +72,7 @@ export async function planNamed(names: PlanNames): Promise<RunPlan> {
   return await planRun({
     model,
     backend,
+    parts: await loadParts(names.parts ?? [], model.checkpoint.info),
     suites,
     arms: [baseline!, ...arms.filter(({ label }) => label !== BASELINE)],
     passes: [names.pass],

@@ -17,6 +17,8 @@ export interface RunSpec {
   readonly model: string;
   /** Backend by name. */
   readonly backend: string;
+  /** Trained parts, each `embedded:<set>` or the path of a safetensors file. */
+  readonly parts?: readonly string[] | undefined;
   /** Worker threads; the backend's own choice when absent. */
   readonly threads?: number | undefined;
   /** Full-precision activations where the backend would round them. */
@@ -73,6 +75,8 @@ const fields = z.strictObject({
   model: z.string().min(1).default("tiny")
     .describe("tiny, another known model, or the path of a model file"),
   backend: z.string().min(1).default(DEFAULT_BACKEND).describe("Backend by name"),
+  parts: uniqueList(z.string().min(1)).optional()
+    .describe("Trained parts, each embedded:<set> or the path of a safetensors file"),
   threads: z.int().min(1).max(64).optional()
     .describe("Worker threads; measured at start when absent"),
   exact: z.boolean().transform((asked) => asked || undefined).optional()

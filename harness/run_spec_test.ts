@@ -67,6 +67,7 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
     "noControl",
     "oracleHeights",
     "out",
+    "parts",
     "passes",
     "policies",
     "repetitions",

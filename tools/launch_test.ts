@@ -31,6 +31,14 @@ Deno.test("namedPaths() finds models, folders of policies, outputs", () => {
   assertEquals(namedPaths(["check", "my_policy.ts"], nothing).read, ["."]);
 });
 
+Deno.test("namedPaths() finds files of trained parts, of flags and of spec files", () => {
+  const read = (...args: readonly string[]) =>
+    namedPaths(args, () => '{"parts":["../s.safetensors","embedded:calm"]}').read;
+  assertEquals(read("run", "--parts", "embedded:calm, ../p.safetensors"), ["../p.safetensors"]);
+  assertEquals(read("check", "--parts=embedded:calm"), []);
+  assertEquals(read("run", "--spec", "s.json"), ["s.json", "../s.safetensors"]);
+});
+
 Deno.test("namedPaths() finds frozen options and the policy file that they name", () => {
   const files: Readonly<Record<string, string>> = {
     "../o/built_in.json": JSON.stringify({ policy: { name: "calm" } }),

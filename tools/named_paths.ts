@@ -1,7 +1,7 @@
 /**
  * Paths that a command line names: what the launcher lets the command read and write.
  *
- * Read: model and spec files, folders of policy files (a policy may import what
+ * Read: model, parts and spec files, folders of policy files (a policy may import what
  * lies beside it), run folders. Written: `--out` and `--report`, single files such
  * as `--junit`, the folder given to `report` or `merge`, and `out` where a run names
  * no folder. A spec file names paths too, and so do frozen options (`@file`), read
@@ -24,9 +24,10 @@ export type ReadText = (path: string) => string | undefined;
 
 /** Flags that take a value, by what the value names. */
 const FLAGS: Readonly<
-  Record<string, "model" | "policies" | "spec" | "out" | "report" | "input" | "file">
+  Record<string, "model" | "parts" | "policies" | "spec" | "out" | "report" | "input" | "file">
 > = {
   model: "model",
+  parts: "parts",
   policies: "policies",
   policy: "policies",
   text: "policies",
@@ -73,6 +74,11 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
   return { read: [...new Set(found.read)], write: [...new Set(found.write)] };
 }
 
+/** Whether a name of trained parts is a path. */
+function isPath(name: string): boolean {
+  return name !== "" && !name.startsWith("embedded:");
+}
+
 function addPositional(command: string | undefined, path: string, { read, write }: Found): void {
   if (command === "report") write.push(folderOfRun(path));
   if (command === "compare" || command === "replay" || command === "bless") read.push(path);
@@ -89,6 +95,9 @@ function addValue(
   switch (kind) {
     case "model":
       if (/[./\\]/.test(value) && !value.includes("(")) read.push(value);
+      break;
+    case "parts":
+      read.push(...value.split(",").map((name) => name.trim()).filter(isPath));
       break;
     case "policies":
       read.push(...policyPaths(value, at.readText));
