@@ -65,7 +65,7 @@ Deno.test("a round emits its accepted tokens and one more, and no round runs pas
     // The last token stands one past the context: its position is never run.
     assertEquals(tokens.length, 48 - PROMPT.length + 1);
     assertEquals(
-      rounds.reduce((sum, { emitted }) => sum + emitted, arm[1]["prompt"] ? 0 : 1),
+      rounds.reduce((sum, { emitted }) => sum + emitted, "prompt" in arm[1] ? 0 : 1),
       tokens.length,
     );
     for (const round of rounds) {
