@@ -70,7 +70,7 @@ export function lessPeaked(
   confidences: readonly number[],
   { slack, layerCount }: { readonly slack: number; readonly layerCount: number },
 ): readonly number[] {
-  if (confidences.length < 2) return [];
+  if (confidences.length < 2 || confidences.every((value) => value === confidences[0])) return [];
   const z = standardScores(confidences);
   const sizes = windows(z, layerCount);
   const skipped: number[] = [];
