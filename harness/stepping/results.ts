@@ -30,14 +30,19 @@ export class Results {
   /** Entries in use by the open step. */
   entryCount = 0;
 
+  /** Counts steps and reads: while it stays, so do the cells. */
+  reads = 0;
+
   /** Forgets all entries. */
   beginStep(): void {
+    this.reads++;
     this.entryCount = 0;
     this.cellCount = 0;
   }
 
   /** Starts a read with `count` cells. */
   beginRead(count: number): void {
+    this.reads++;
     this.cellCount = count;
     if (count > this.cells.length) {
       this.cells = new Float32Array(Math.max(count, 2 * this.cells.length));
