@@ -11,23 +11,26 @@ import type { Command, Io } from "./command.ts";
 import { EXIT } from "./exit_code.ts";
 import { recordsPath, writeReports } from "./run_folder.ts";
 import { SqliteStore } from "./sqlite_store.ts";
-import { readSummary } from "./stored_summary.ts";
+import { readBackends, readSummary } from "./stored_summary.ts";
 
 /** The `report` command. */
 export const reportCommand: Command = {
   name: "report",
   summary: "Render the records of a run as HTML, Markdown and JSON",
-  usage: `report <run> [--format ${reports.map(({ name }) => name).join("|")}|csv] [--out <file>]`,
+  usage: `report <run> [<run>] [--format ${
+    reports.map(({ name }) => name).join("|")
+  }|csv] [--out <file>]`,
   details: `A run is the folder that "run" wrote, or its records.sqlite. Without --format all
 reports of the folder are written anew; with it, one is written to stdout or to --out. The format
-csv has one row per record, the others sum up.`,
+csv has one row per record, the others sum up. A second run, of the same items on another backend,
+adds a section that says where tokens, decisions and ledgers differ.`,
   flags: {
     format: { kind: "text", value: "<format>", help: "One format" },
     out: { kind: "text", value: "<file>", help: "Where that format goes; default stdout" },
     margin: { kind: "number", value: "<ratio>", help: "Speed-up that matters; default the run's" },
   },
-  positional: { least: 1, most: 1 },
-  async run({ positional: [path = ""], flags }, io): Promise<number> {
+  positional: { least: 1, most: 2 },
+  async run({ positional: [path = "", other], flags }, io): Promise<number> {
     const name = flags.text("format");
     const format = reports.find((report) => report.name === name);
     if (name !== undefined && format === undefined && name !== "csv") {
@@ -45,10 +48,16 @@ csv has one row per record, the others sum up.`,
       );
     }
     if (name === "csv") {
+      if (other !== undefined) {
+        throw new UsageError('Cannot render format "csv": expected one run: it came with two');
+      }
       await writeText(csv(new SqliteStore(recordsPath(path)).read()), { out, io });
       return EXIT.done;
     }
-    const summary = await readSummary(path, margin === undefined ? {} : { margin });
+    const options = margin === undefined ? {} : { margin };
+    const summary = other === undefined
+      ? await readSummary(path, options)
+      : readBackends(path, other, options);
     if (format === undefined) {
       const folder = path.replace(/[\\/]*(?:[^\\/]*\.(?:sqlite|json))?$/, "") || ".";
       io.say(`Wrote ${await writeReports(summary, { folder })}`);

@@ -6,7 +6,7 @@
  */
 import { InputError } from "../harness/contract/errors.ts";
 import type { Summary } from "../harness/contract/summary.ts";
-import { summarize, type SummaryOptions } from "../harness/summary/mod.ts";
+import { summarize, type SummaryOptions, withParity } from "../harness/summary/mod.ts";
 import { SUMMARY_SCHEMA } from "../reports/mod.ts";
 import { causeText } from "./atomic_write.ts";
 import { recordsPath } from "./run_folder.ts";
@@ -16,6 +16,21 @@ import { SqliteStore } from "./sqlite_store.ts";
 export async function readSummary(path: string, options: SummaryOptions = {}): Promise<Summary> {
   if (path.endsWith(".json")) return await readSummaryJson(path);
   return summarize(new SqliteStore(recordsPath(path)).read(), options);
+}
+
+/**
+ * Reads the run at `path` with the run at `other`, of another backend, beside it. Throws
+ * `InputError` when both ran on the same one.
+ */
+export function readBackends(path: string, other: string, options: SummaryOptions = {}): Summary {
+  const [here, there] = [path, other].map((each) => new SqliteStore(recordsPath(each)).read());
+  const summary = withParity(summarize(here!, options), { here: here!, there: there! });
+  if (summary !== undefined) return summary;
+  throw new InputError(
+    `Cannot set "${other}" beside "${path}": expected another backend or other features of it: ` +
+      `current ones are both "${here!.manifest.backend.name}": compare two runs of one backend ` +
+      `with "compare"`,
+  );
 }
 
 async function readSummaryJson(path: string): Promise<Summary> {

@@ -45,15 +45,19 @@ export const SCRIPT = `"use strict";
       return part;
     }));
     panel.hidden = false;
-    const at = element.getBoundingClientRect();
+    shown = element;
+    element.setAttribute("aria-describedby", panel.id);
+    place();
+  };
+  const place = () => {
+    if (!shown) return;
+    const at = shown.getBoundingClientRect();
     const size = panel.getBoundingClientRect();
     const width = document.documentElement.clientWidth;
     const left = Math.min(Math.max(8, at.left + at.width / 2 - size.width / 2), width - size.width - 8);
     const above = at.top - size.height - 8;
     panel.style.left = Math.max(8, left) + "px";
     panel.style.top = (above > 8 ? above : at.bottom + 8) + "px";
-    element.setAttribute("aria-describedby", panel.id);
-    shown = element;
   };
   const holder = (target) => target instanceof Element && target.closest("[title],[data-details]");
   document.addEventListener("pointerover", (event) => {
@@ -67,7 +71,8 @@ export const SCRIPT = `"use strict";
     else hide();
   });
   document.addEventListener("focusout", hide);
-  addEventListener("scroll", hide, { passive: true, capture: true });
+  addEventListener("scroll", place, { passive: true, capture: true });
+  addEventListener("resize", place);
 
   // One tab stop per strip of tokens; arrows move inside.
   for (const strip of find(".strip")) {

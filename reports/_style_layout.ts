@@ -14,7 +14,7 @@ body{--serif:"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua","URW 
   max-width:84rem;margin:0 auto;padding:0 clamp(1rem,3.2vw,3rem) 6rem;
   font:400 0.9375rem/1.55 var(--sans);font-variant-numeric:tabular-nums}
 p,ul,ol,dl,dd,figure,h1,h2,h3,pre{margin:0;padding:0}
-h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance}
+h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance;overflow-wrap:anywhere}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:0.2em}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px;border-radius:2px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}

@@ -155,6 +155,15 @@ Deno.test("depthbench run writes records and reports, and resumes to the same re
     assertStrictEquals((await depthbench(folder, "report", "o")).code, 0);
     assertStrictEquals(await Deno.readTextFile(`${folder}/o/summary.json`), summary);
 
+    const twice = await depthbench(folder, "report", "o", "o");
+    assertStrictEquals(twice.code, 3);
+    assertStringIncludes(twice.err, "expected another backend or other features of it");
+    const exact = [...RUN, "--policies", "fixed_exit(exit=2)", "--out", "e", "--exact"];
+    assertStrictEquals((await depthbench(folder, ...exact)).code, 0);
+    const beside = await depthbench(folder, "report", "o", "e", "--format", "html");
+    assertStrictEquals(beside.code, 0, beside.err);
+    assertStringIncludes(beside.out, '<table class="parity">');
+
     const other = await depthbench(folder, ...args, "--seed", "1");
     assertStrictEquals(other.code, 3);
     assertStringIncludes(other.err, 'Cannot resume "o/records.sqlite": it holds another run');

@@ -30,7 +30,7 @@ import { timingOf } from "./timing.ts";
 import { warningsOf } from "./warnings.ts";
 
 export type { SummaryOptions } from "./options.ts";
-export { parityOf } from "./parity.ts";
+export { parityOf, withParity } from "./parity.ts";
 
 /**
  * Sums up a run. Throws `InputError` for a run without a baseline arm and

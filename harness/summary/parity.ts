@@ -16,16 +16,34 @@ import type {
   RunRecord,
   StoredRun,
 } from "../contract/record.ts";
-import type { Parity, ParityArm, ParityExample } from "../contract/summary.ts";
+import type { Method, Parity, ParityArm, ParityExample, Summary } from "../contract/summary.ts";
 import { groupBy } from "./run_view.ts";
 
 /** Places shown per arm. */
 const MOST_EXAMPLES = 3;
 
-/** Run `here` beside run `there`; `undefined` when both have the same backend. */
+const PARITY: Method = {
+  term: "parity",
+  definition: "The same policies on the same items with another backend. Generations are equal " +
+    "token for token; decisions are equal where a position of a given text left at the same height " +
+    "after as many blocks; agreement is equal where the token is, or is not, full depth's on both. " +
+    "Ledgers are compared where tokens and decisions are equal, and must then be equal too. The " +
+    "difference of −ln p is the greatest over positions decided alike.",
+};
+
+/** A summary of run `here` with run `there` beside it; `undefined` when both have the same backend. */
+export function withParity(
+  summary: Summary,
+  runs: { readonly here: StoredRun; readonly there: StoredRun },
+): Summary | undefined {
+  const parity = parityOf(runs.here, runs.there);
+  return parity && { ...summary, parity, methods: [...summary.methods, PARITY] };
+}
+
+/** Run `here` beside run `there`; `undefined` when both have the same backend with equal features. */
 export function parityOf(here: StoredRun, there: StoredRun): Parity | undefined {
   const [own, other] = [here.manifest, there.manifest];
-  if (own.backend.name === other.backend.name) return undefined;
+  if (JSON.stringify(own.backend) === JSON.stringify(other.backend)) return undefined;
   const sameModel = own.model.digest === other.model.digest;
   const suites = new Set(
     own.suites.filter(({ digest }) => other.suites.some((suite) => suite.digest === digest))

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { RunRecord, StoredRun } from "../contract/record.ts";
 import { arm, free, lockstep, storedRun, suite } from "./_test_run.ts";
-import { parityOf } from "./parity.ts";
+import { summarize } from "./mod.ts";
+import { parityOf, withParity } from "./parity.ts";
 
 const ARMS = [arm("full", { role: "baseline" }), arm("k", { options: { a: 1, b: 2 } })];
 
@@ -86,4 +87,13 @@ Deno.test("parityOf() says what it cannot compare", () => {
     "Suite prose has other items there.",
     "1 of this run's arms are not in the other one.",
   ]);
+});
+
+Deno.test("withParity() defines what it adds, and refuses one backend", () => {
+  const [here, there] = [run("cpu", RECORDS), run("wasm", RECORDS)];
+  const summary = summarize(here, { resamples: 10 });
+  const both = withParity(summary, { here, there })!;
+  assertEquals(both.methods.at(-1)!.term, "parity");
+  assertEquals(both.parity, parityOf(here, there));
+  assertEquals(withParity(summary, { here, there: here }), undefined);
 });
