@@ -78,7 +78,7 @@ def train(
     suites = sorted({each.suite for each in examples})
     pools = [[each for each in examples if each.suite == suite] for suite in suites]
     trained = [weight for weight in gates.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=3e-3, betas=(0.9, 0.95), weight_decay=0.02)
+    optimizer = torch.optim.AdamW(trained, lr=1e-2, betas=(0.9, 0.95), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     random, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     sums = np.zeros(2)

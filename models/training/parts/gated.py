@@ -53,7 +53,7 @@ def execute(logits: Tensor, *, hard: bool, generator: torch.Generator | None = N
         return (logits[..., 1] >= logits[..., 0]).float()
     noise = -torch.log(-torch.log(torch.rand(logits.shape, generator=generator).clamp_min(1e-20)))
     soft = (logits + noise).softmax(-1)[..., 1]
-    return (soft > 0.5).float() + soft - soft.detach()
+    return (soft > 0.5).float() + (soft - soft.detach())
 
 
 class Gates(nn.Module):

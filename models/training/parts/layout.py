@@ -123,6 +123,6 @@ def save_parts(
         **({} if policies is None else {"policies": policies}),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    packed = {name: weight.detach().to(dtype).contiguous() for name, weight in tensors.items()}
+    packed = {name: weight.detach().to(dtype).clone().contiguous() for name, weight in tensors.items()}
     save_file(packed, path, metadata={"format": "pt", "depthbench_parts": json.dumps(layout)})
     return file_digest(path)
