@@ -8,9 +8,10 @@ import { InputError, ModelFormatError, UnsupportedError } from "../harness/contr
 import type { ByteSource, LoadedModel, StoredTensor } from "../harness/contract/model.ts";
 import { detectChatFormat } from "./chat/detect.ts";
 import { digestSource } from "./digest.ts";
+import { FAMILIES, type Family, familyNames } from "./families/mod.ts";
 import { GGUF_MAGIC, type GgufFile, readGguf, type ReadGgufOptions } from "./gguf/read_gguf.ts";
 import { visible } from "./gguf/visible.ts";
-import { llamaCheckpoint, type LlamaFile, readLlama } from "./llama.ts";
+import { ggufCheckpoint, type GgufModel, readGgufModel } from "./gguf_checkpoint.ts";
 import { DEFAULT_MEMORY_BUDGET, estimateMemory } from "./memory.ts";
 import { byteLevelBpe } from "./tokenizer/byte_level_bpe.ts";
 import { readVocabulary } from "./tokenizer/vocabulary.ts";
@@ -56,28 +57,28 @@ export async function openGguf(
   options: OpenModelOptions = {},
 ): Promise<LoadedModel> {
   const file = await readGguf(source, options);
-  checkArchitecture(file);
-  const llama = readLlama(file, options);
-  checkMemory(file, llama, options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
+  const model = await readGgufModel(file, readFamily(file), options);
+  checkMemory(file, model, options.memoryBudget ?? DEFAULT_MEMORY_BUDGET);
   const vocabulary = readVocabulary(file.metadata, {
-    vocabSize: llama.info.vocabSize,
+    vocabSize: model.info.vocabSize,
     name: source.name,
   });
   const template = file.metadata.string("tokenizer.chat_template");
-  for (const norm of norms(llama)) await norm.read();
+  for (const norm of norms(model)) await norm.read();
   return {
-    checkpoint: llamaCheckpoint(llama, await digestSource(source)),
+    checkpoint: ggufCheckpoint(model, await digestSource(source)),
     tokenizer: byteLevelBpe(vocabulary),
     chat: detectChatFormat(template, vocabulary),
   };
 }
 
-function checkArchitecture({ metadata, source }: GgufFile): void {
+function readFamily({ metadata, source }: GgufFile): Family {
   const key = "general.architecture";
   const architecture = metadata.required(key, metadata.string(key));
-  if (architecture !== "llama") {
+  const family = FAMILIES.find(({ name }) => name === architecture);
+  if (family === undefined) {
     throw new UnsupportedError(
-      `Cannot open "${source.name}": expected architecture "llama": architecture "${
+      `Cannot open "${source.name}": expected architecture ${familyNames()}: architecture "${
         visible(architecture)
       }" is not supported yet`,
     );
@@ -87,10 +88,11 @@ function checkArchitecture({ metadata, source }: GgufFile): void {
       `Cannot open "${source.name}": expected a model in one file: join its parts first`,
     );
   }
+  return family;
 }
 
-function checkMemory({ metadata }: GgufFile, llama: LlamaFile, budget: number): void {
-  const needed = estimateMemory(llama.info, llama);
+function checkMemory({ metadata }: GgufFile, model: GgufModel, budget: number): void {
+  const needed = estimateMemory(model.info, model);
   if (needed <= budget) return;
   throw new ModelFormatError(
     `weights and KV cache must fit into ${budget} bytes: current estimate is ${needed}: raise memoryBudget to open it`,
@@ -98,9 +100,8 @@ function checkMemory({ metadata }: GgufFile, llama: LlamaFile, budget: number): 
   );
 }
 
-function norms({ globals, blocks }: LlamaFile): StoredTensor[] {
-  return [
-    globals.outputNorm,
-    ...blocks.flatMap((block) => [block.attentionNorm, block.mlpNorm]),
-  ];
+/** Vectors: small, and every number in them counts. */
+function norms({ globals, blocks }: GgufModel): StoredTensor[] {
+  const tensors = [globals, ...blocks].flatMap((each) => Object.values(each));
+  return tensors.filter(({ shape }) => shape.length === 1);
 }

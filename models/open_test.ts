@@ -34,11 +34,11 @@ Deno.test("openGguf() digests the file as sha256sum does", async () => {
 
 Deno.test("openGguf() refuses unknown architectures and split files by name", async () => {
   const text = (value: string) => ({ type: "string", value }) as const;
-  const qwen = withValue(tinyGguf(), "general.architecture", text("qwen2"));
+  const gemma = withValue(tinyGguf(), "general.architecture", text("gemma"));
   await assertRejects(
-    () => openGguf(memorySource("qwen.gguf", writeGguf(qwen))),
+    () => openGguf(memorySource("gemma.gguf", writeGguf(gemma))),
     UnsupportedError,
-    'Cannot open "qwen.gguf": expected architecture "llama": architecture "qwen2" is not supported',
+    'Cannot open "gemma.gguf": expected architecture "llama", "smollm3", "qwen2", "qwen3" or "gpt2": architecture "gemma" is not supported',
   );
   const part = withValue(tinyGguf(), "split.count", { type: "uint32", value: 3 });
   await assertRejects(

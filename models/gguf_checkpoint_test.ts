@@ -1,19 +1,20 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { UnsupportedError } from "../harness/contract/errors.ts";
+import { ModelFormatError, UnsupportedError } from "../harness/contract/errors.ts";
 import type { Checkpoint } from "../harness/contract/model.ts";
 import { dequantize, WRITABLE_TYPES } from "../harness/numerics/quantization/mod.ts";
 import { writeGguf, type WrittenFile, type WrittenValue } from "../tests/gguf_writer.ts";
 import { tinyGguf, withTensor, withValue } from "../tests/tiny_gguf.ts";
 import { memorySource } from "./byte_source.ts";
+import { llama } from "./families/llama.ts";
 import { readGguf } from "./gguf/read_gguf.ts";
-import { llamaCheckpoint, readLlama } from "./llama.ts";
+import { ggufCheckpoint, readGgufModel } from "./gguf_checkpoint.ts";
 
 async function open(file: WrittenFile): Promise<Checkpoint> {
   const read = await readGguf(memorySource("tiny.gguf", writeGguf(file)));
-  return llamaCheckpoint(readLlama(read), "sha256:00");
+  return ggufCheckpoint(await readGgufModel(read, llama), "sha256:00");
 }
 
-Deno.test("llamaCheckpoint() gives the shapes and the architecture of the file", async () => {
+Deno.test("ggufCheckpoint() gives the shapes and the architecture of the file", async () => {
   const { info, architecture, weightBytes } = await open(tinyGguf());
   assertEquals(info, {
     name: "Tiny",
@@ -53,7 +54,7 @@ Deno.test("llamaCheckpoint() gives the shapes and the architecture of the file",
   assertStrictEquals(weightBytes, 4 * values);
 });
 
-Deno.test("llamaCheckpoint() finds tensors by role, rows first", async () => {
+Deno.test("ggufCheckpoint() finds tensors by role, rows first", async () => {
   const checkpoint = await open(tinyGguf());
   assertEquals(checkpoint.tensor("embedding").shape, [264, 32]);
   assertEquals(checkpoint.tensor("outputNorm").shape, [32]);
@@ -64,7 +65,7 @@ Deno.test("llamaCheckpoint() finds tensors by role, rows first", async () => {
   assertThrows(() => checkpoint.blockTensor(2, "key"), RangeError, "< 2");
 });
 
-Deno.test("llamaCheckpoint() gives the embedding for a tied head, the output else", async () => {
+Deno.test("ggufCheckpoint() gives the embedding for a tied head, the output else", async () => {
   const tied = await open(tinyGguf());
   assertStrictEquals(tied.tensor("output").name, "token_embd.weight");
   const file = tinyGguf();
@@ -74,7 +75,7 @@ Deno.test("llamaCheckpoint() gives the embedding for a tied head, the output els
   assertStrictEquals(untied.tensor("output").name, "output.weight");
 });
 
-Deno.test("llamaCheckpoint() reads the bytes as they were written, in every type", async () => {
+Deno.test("ggufCheckpoint() reads the bytes as they were written, in every type", async () => {
   for (const type of WRITABLE_TYPES) {
     const file = tinyGguf(type);
     const tensor = (await open(file)).blockTensor(0, "query");
@@ -86,7 +87,7 @@ Deno.test("llamaCheckpoint() reads the bytes as they were written, in every type
   }
 });
 
-Deno.test("readLlama() takes defaults for RoPE base, RoPE dimensions and KV heads", async () => {
+Deno.test("readGgufModel() takes defaults for RoPE base, RoPE dimensions and KV heads", async () => {
   const file = ["llama.rope.freq_base", "llama.rope.dimension_count", "llama.vocab_size"]
     .reduce((file, key) => withValue(file, key, undefined), tinyGguf());
   const { architecture } = await open(file);
@@ -94,7 +95,7 @@ Deno.test("readLlama() takes defaults for RoPE base, RoPE dimensions and KV head
   assertStrictEquals(architecture.rope?.dimensions, 8);
 });
 
-Deno.test("readLlama() takes head dimensions that the width does not imply", async () => {
+Deno.test("readGgufModel() takes head dimensions that the width does not imply", async () => {
   let file = withValue(tinyGguf(), "llama.attention.key_length", { type: "uint32", value: 16 });
   file = withValue(file, "llama.attention.head_count", { type: "uint32", value: 2 });
   file = withValue(file, "llama.attention.head_count_kv", { type: "uint32", value: 1 });
@@ -109,6 +110,24 @@ const withExtra = (name: string): WrittenFile => {
   return { ...file, tensors: [...file.tensors, { ...norm, name }] };
 };
 
+const factors = (...values: number[]): WrittenFile => {
+  const file = tinyGguf();
+  const data = new Uint8Array(Float32Array.from(values).buffer);
+  const tensor = { ...norm, name: "rope_freqs.weight", dimensions: [BigInt(values.length)], data };
+  return { ...file, tensors: [...file.tensors, tensor] };
+};
+
+Deno.test("readGgufModel() reads the frequency factors of a file", async () => {
+  const { architecture } = await open(factors(1, 2, 4, 8));
+  assertEquals(architecture.rope?.factors, [1, 2, 4, 8]);
+});
+
+Deno.test("readGgufModel() refuses factors that cannot divide, and as many as do not fit", async () => {
+  for (const values of [[1, 1, 0, 1], [1, 1, -2, 1], [1, 1, 1, 1e9], [1, 1, 1]]) {
+    await assertRejects(() => open(factors(...values)), ModelFormatError, "rope_freqs.weight");
+  }
+});
+
 const UNSUPPORTED: readonly (readonly [string, WrittenFile, string])[] = [
   ["RoPE scaling", withValue(tinyGguf(), "llama.rope.scaling.type", text("yarn")), "RoPE scaling"],
   [
@@ -116,7 +135,6 @@ const UNSUPPORTED: readonly (readonly [string, WrittenFile, string])[] = [
     withValue(tinyGguf(), "llama.rope.scale_linear", { type: "float32", value: 4 }),
     "RoPE scaling",
   ],
-  ["RoPE factors", withExtra("rope_freqs.weight"), "RoPE frequency factors"],
   ["experts", withValue(tinyGguf(), "llama.expert_count", u32(8)), "mixtures of experts"],
   ["value widths", withValue(tinyGguf(), "llama.attention.value_length", u32(4)), "values of 4"],
   ["biases", withExtra("blk.0.attn_q.bias"), 'tensor "blk.0.attn_q.bias"'],
@@ -131,7 +149,7 @@ const UNSUPPORTED: readonly (readonly [string, WrittenFile, string])[] = [
   ],
 ];
 for (const [title, file, says] of UNSUPPORTED) {
-  Deno.test(`readLlama() refuses ${title} by name`, async () => {
+  Deno.test(`readGgufModel() refuses ${title} by name`, async () => {
     // K-quants have another shape here, so the type must be judged before it.
     const error = await assertRejects(() => open(file), UnsupportedError, says);
     assertStrictEquals(error.message.includes("\n"), false);

@@ -1,9 +1,10 @@
 /**
- * Hyper-parameters of a Llama-family GGUF file.
+ * Hyper-parameters of a GGUF file, under the name of its family.
  *
  * @module
  */
 import { ModelFormatError, UnsupportedError } from "../harness/contract/errors.ts";
+import type { Family } from "./families/mod.ts";
 import type { GgufFile } from "./gguf/read_gguf.ts";
 import type { Metadata } from "./gguf/metadata.ts";
 
@@ -15,7 +16,7 @@ export const MAX_WIDTH = 1 << 20;
 export const MAX_CONTEXT = 1 << 20;
 
 /** Hyper-parameters, in range and consistent with each other. */
-export interface LlamaConfig {
+export interface GgufConfig {
   readonly layerCount: number;
   readonly dModel: number;
   readonly ffnSize: number;
@@ -36,30 +37,33 @@ export interface LlamaConfig {
  * Errors: `ModelFormatError` for values out of range or at odds with each
  * other; `UnsupportedError` for features that the harness does not compute.
  */
-export function readLlamaConfig(
+export function readGgufConfig(
   file: GgufFile,
+  family: Family,
   options: { readonly contextCap?: number } = {},
-): LlamaConfig {
+): GgufConfig {
   const { metadata } = file;
-  refuseUnsupported(file);
+  const { name } = family;
+  refuseUnsupported(file, name);
   const integer = (key: string, max: number): number =>
-    metadata.required(`llama.${key}`, metadata.integer(`llama.${key}`, { min: 1, max }));
+    metadata.required(`${name}.${key}`, metadata.integer(`${name}.${key}`, { min: 1, max }));
   const optional = (key: string, max: number): number | undefined =>
-    metadata.integer(`llama.${key}`, { min: 1, max });
+    metadata.integer(`${name}.${key}`, { min: 1, max });
 
   const dModel = integer("embedding_length", MAX_WIDTH);
   const heads = integer("attention.head_count", MAX_WIDTH);
   const kvHeads = optional("attention.head_count_kv", MAX_WIDTH) ?? heads;
   if (heads % kvHeads !== 0) {
-    throw wrong(metadata, "llama.attention.head_count_kv", `must divide ${heads} heads`, kvHeads);
+    throw wrong(metadata, `${name}.attention.head_count_kv`, `must divide ${heads} heads`, kvHeads);
   }
-  const headDim = readHeadDim(file, { dModel, heads });
+  const headDim = readHeadDim(file, { name, dModel, heads });
   const ropeDimensions = optional("rope.dimension_count", MAX_WIDTH) ?? headDim;
   if (ropeDimensions > headDim || ropeDimensions % 2 !== 0) {
     const wanted = `must be even and <= ${headDim}`;
-    throw wrong(metadata, "llama.rope.dimension_count", wanted, ropeDimensions);
+    throw wrong(metadata, `${name}.rope.dimension_count`, wanted, ropeDimensions);
   }
-  const epsilonKey = "llama.attention.layer_norm_rms_epsilon";
+  const epsilon = family.norm === "layer" ? "layer_norm_epsilon" : "layer_norm_rms_epsilon";
+  const epsilonKey = `${name}.attention.${epsilon}`;
   return {
     layerCount: integer("block_count", MAX_LAYERS),
     dModel,
@@ -69,7 +73,7 @@ export function readLlamaConfig(
     headDim,
     context: integer("context_length", options.contextCap ?? MAX_CONTEXT),
     normEpsilon: metadata.required(epsilonKey, metadata.float(epsilonKey, { min: 0, max: 1 })),
-    ropeBase: metadata.float("llama.rope.freq_base", { min: 1, max: 1e12 }) ?? 10_000,
+    ropeBase: metadata.float(`${name}.rope.freq_base`, { min: 1, max: 1e12 }) ?? 10_000,
     ropeDimensions,
     vocabSize: optional("vocab_size", 1 << 22),
   };
@@ -77,14 +81,18 @@ export function readLlamaConfig(
 
 function readHeadDim(
   { metadata, source }: GgufFile,
-  { dModel, heads }: { readonly dModel: number; readonly heads: number },
+  { name, dModel, heads }: {
+    readonly name: string;
+    readonly dModel: number;
+    readonly heads: number;
+  },
 ): number {
-  const key = "llama.attention.key_length";
-  const valueKey = "llama.attention.value_length";
+  const key = `${name}.attention.key_length`;
+  const valueKey = `${name}.attention.value_length`;
   const range = { min: 1, max: MAX_WIDTH };
   const stated = metadata.integer(key, range);
   if (stated === undefined && dModel % heads !== 0) {
-    throw wrong(metadata, "llama.attention.head_count", `must divide the width ${dModel}`, heads);
+    throw wrong(metadata, `${name}.attention.head_count`, `must divide the width ${dModel}`, heads);
   }
   const headDim = stated ?? dModel / heads;
   const valueDim = metadata.integer(valueKey, range) ?? headDim;
@@ -94,29 +102,28 @@ function readHeadDim(
     );
   }
   if (headDim % 2 !== 0) {
-    const culprit = stated === undefined ? "llama.embedding_length" : key;
+    const culprit = stated === undefined ? `${name}.embedding_length` : key;
     throw wrong(metadata, culprit, "the head dimension must be even", headDim);
   }
   return headDim;
 }
 
 /** Features that change what a block computes. Ignoring one would be silently wrong. */
-function refuseUnsupported({ metadata, tensors, source }: GgufFile): void {
+function refuseUnsupported({ metadata, source }: GgufFile, name: string): void {
   const refuse = (missing: string): never => {
     throw new UnsupportedError(
       `Cannot open "${source.name}": ${missing} not supported yet: use a model without`,
     );
   };
-  const scaling = metadata.string("llama.rope.scaling.type");
+  const scaling = metadata.string(`${name}.rope.scaling.type`);
   if (scaling !== undefined && scaling !== "none") refuse("RoPE scaling is");
-  for (const key of ["llama.rope.scale_linear", "llama.rope.scaling.factor"]) {
+  for (const key of [`${name}.rope.scale_linear`, `${name}.rope.scaling.factor`]) {
     if ((metadata.float(key, { min: 0, max: 1e9 }) ?? 1) !== 1) refuse("RoPE scaling is");
   }
-  if (tensors.has("rope_freqs.weight")) refuse("RoPE frequency factors are");
-  if ((metadata.integer("llama.expert_count", { min: 0, max: 65_536 }) ?? 0) > 0) {
+  if ((metadata.integer(`${name}.expert_count`, { min: 0, max: 65_536 }) ?? 0) > 0) {
     refuse("mixtures of experts are");
   }
-  if (metadata.has("llama.attention.sliding_window")) refuse("sliding-window attention is");
+  if (metadata.has(`${name}.attention.sliding_window`)) refuse("sliding-window attention is");
 }
 
 function wrong(metadata: Metadata, key: string, wanted: string, value: number): ModelFormatError {
