@@ -12,7 +12,7 @@
 import { z } from "zod";
 import { InputError, UsageError } from "../harness/contract/errors.ts";
 import type { Environment, Manifest } from "../harness/contract/record.ts";
-import type { SectionClock } from "../harness/run_request.ts";
+import type { RunRequest, SectionClock } from "../harness/run_request.ts";
 import { causeText, writeAtomically } from "./atomic_write.ts";
 
 const clockFile = z.strictObject({
@@ -66,8 +66,10 @@ export function recordingClock(path: string): RecordingClock {
 
 /** A clock that repeats a file's readings. */
 export interface ReplayedClock extends SectionClock {
-  /** The manifest as it was when the readings were made. */
-  dated(manifest: Manifest): Manifest;
+  /** When the readings were made, ISO. */
+  readonly started: string;
+  /** What was asked for, with the clock and the load of that time. */
+  dated(request: RunRequest): RunRequest;
 }
 
 /** Reads a clock's file. Rejects with `InputError`. */
@@ -90,11 +92,8 @@ export async function replayedClock(path: string): Promise<ReplayedClock> {
           "record one with the same run",
       );
     },
-    dated: (manifest) => ({
-      ...manifest,
-      started: file.started,
-      environment: environmentOf(manifest.environment, file),
-    }),
+    started: file.started,
+    dated: (request) => ({ ...request, environment: environmentOf(request.environment, file) }),
   };
 }
 

@@ -61,12 +61,12 @@ what is done; the same command resumes. A grid such as threshold=0.5..0.95/10 ma
       write: flags.text("record-clock"),
       read: flags.text("recorded-clock"),
     });
-    const whole = await planRun(await requestOf(spec));
+    const request = await requestOf(spec);
+    const whole = await planRun(clock.replayed?.dated(request) ?? request);
     try {
       const part = shard === undefined ? whole : shardPlan(whole, shard);
-      const plan = clock.replayed === undefined
-        ? part
-        : { ...part, manifest: clock.replayed.dated(part.manifest) };
+      const started = clock.replayed?.started ?? part.manifest.started;
+      const plan = { ...part, manifest: { ...part.manifest, started } };
       const folder = spec.out ?? defaultFolder(plan, spec);
       const handling = { io, folder, fresh: flags.has("fresh"), json: flags.has("json") };
       return flags.has("plan")

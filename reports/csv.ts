@@ -62,7 +62,10 @@ const COLUMNS: readonly (readonly [string, (record: RunRecord) => Value])[] = [
   ["policyNll", (record) => "policyNll" in record ? list(record.policyNll) : undefined],
   ["kl", (record) => "kl" in record ? list(record.kl) : undefined],
   ["flips", (record) => "flips" in record ? list(record.flips) : undefined],
-  ["order", (record) => "order" in record ? record.order : undefined],
+  [
+    "order",
+    (record) => record.outcome === "ok" && record.pass === "timed" ? record.order : undefined,
+  ],
   ["steps", (record) => "steps" in record ? record.steps : undefined],
   ["startMs", (record) => "startMs" in record ? record.startMs : undefined],
   ["prefillMs", (record) => "prefillMs" in record ? record.prefillMs : undefined],

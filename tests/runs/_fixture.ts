@@ -6,7 +6,7 @@
 import { cpuBackend } from "../../backends/cpu/mod.ts";
 import type { Pass, RecordStore, RunRecord } from "../../harness/contract/mod.ts";
 import { memoryStore } from "../../harness/memory_store.ts";
-import { type ArmRequest, planRun, runPlan } from "../../harness/runner.ts";
+import { type ArmRequest, planRun, type RunPlan, runPlan } from "../../harness/runner.ts";
 import { syntheticModel } from "../../models/synthetic.ts";
 import { copy } from "../../suites/mod.ts";
 
@@ -29,11 +29,10 @@ export interface SmallRun {
 /** Items of a small run. */
 export const ITEMS = 4;
 
-/** Carries a run out; records in the order of the items, arm by arm. */
-export async function smallRun(
-  { arms, passes, store = memoryStore(), stopAfter = Infinity, vocabSize = 300, oracleHeights }:
-    SmallRun,
-): Promise<readonly RunRecord[]> {
+/** Plans a run. The caller closes it. */
+export async function smallPlan(
+  { arms, passes, vocabSize = 300, oracleHeights }: Omit<SmallRun, "store" | "stopAfter">,
+): Promise<RunPlan> {
   const model = syntheticModel({
     layerCount: 6,
     dModel: 24,
@@ -46,7 +45,7 @@ export async function smallRun(
     tiedHead: true,
     seed: 3,
   });
-  const plan = await planRun({
+  return await planRun({
     model,
     backend: cpuBackend,
     suites: [{ plugin: copy, size: "smoke", split: "test", seed: 0, limit: ITEMS }],
@@ -70,6 +69,14 @@ export async function smallRun(
     },
     encodePrompt: (prompt) => model.tokenizer.encode(prompt),
   });
+}
+
+/** Carries a run out; records in the order of the items, arm by arm. */
+export async function smallRun(
+  { store = memoryStore(), stopAfter = Infinity, ...run }: SmallRun,
+): Promise<readonly RunRecord[]> {
+  const { arms } = run;
+  const plan = await smallPlan(run);
   const stop = new AbortController();
   let units = 0;
   await runPlan(plan, {

@@ -4,27 +4,7 @@ import { armOf } from "../../harness/arm_request.ts";
 import { memoryStore } from "../../harness/memory_store.ts";
 import { fullDepth } from "../../policies/mod.ts";
 import { ITEMS, smallRun } from "./_fixture.ts";
-
-/** Exits one block lower after every eight tokens of its life, down to 1. */
-function tiring(life: "sequence" | "stream"): BlockPolicy<object, number> {
-  return {
-    name: `tiring_${life}`,
-    family: "depth",
-    scope: "block",
-    card: { ...fullDepth.card, lossless: false },
-    options: {},
-    defaultFill: () => "project",
-    state: {
-      life,
-      initial: () => 0,
-      reduce: (seen, event) => event.kind === "token" ? seen + 1 : seen,
-    },
-    heights: ({ layerCount }) => Array.from({ length: layerCount }, (_, height) => height),
-    signals: () => [],
-    decide: ({ height, state, model }) =>
-      height >= Math.max(1, model.layerCount - Math.floor(state / 8)) ? "exit" : "run",
-  };
-}
+import { tiring } from "./_tiring.ts";
 
 const ARMS = [armOf(fullDepth), armOf(tiring("stream")), armOf(tiring("sequence"))] as const;
 const PASSES = ["free", "lockstep"] as const;

@@ -121,6 +121,7 @@ Deno.test("SqliteStore keeps whole units, in order, through 180 kills of its wri
 
 const RUN = [
   "run",
+  "--no-control",
   "--model",
   "synthetic(layers=3,width=16,heads=2,kvHeads=1,ffn=16)",
   "--backend",
