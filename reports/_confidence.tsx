@@ -30,6 +30,12 @@ function domainOf(bins: readonly ConfidenceBin[]): readonly [number, number] {
   return [low - margin, high + margin];
 }
 
+/** A figure has room for so many characters of a name. */
+function shortName(name: string): string {
+  const characters = [...visibleLine(name)];
+  return characters.length <= 24 ? characters.join("") : `${characters.slice(0, 23).join("")}…`;
+}
+
 function Curve({ arm, confidence, top }: {
   readonly arm: ArmSummary;
   readonly confidence: ExitConfidence;
@@ -63,7 +69,7 @@ function Curve({ arm, confidence, top }: {
     marginBottom: 36,
     marginLeft: 40,
     color: { type: "identity" },
-    x: { domain, label: `${visibleLine(signal)} at the exit →`, ticks: 4, tickSize: 3 },
+    x: { domain, label: `${shortName(signal)} at the exit →`, ticks: 4, tickSize: 3 },
     y: {
       domain: [least, 1],
       label: "↑ agreement [%]",

@@ -12,9 +12,9 @@ body{--serif:"Iowan Old Style","Palatino Linotype",Palatino,"Book Antiqua","URW 
   --sans:-apple-system,"Segoe UI","Helvetica Neue","Noto Sans","Liberation Sans",Arial,"DejaVu Sans Condensed",system-ui,sans-serif;
   --mono:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
   max-width:84rem;margin:0 auto;padding:0 clamp(1rem,3.2vw,3rem) 6rem;
-  font:400 0.9375rem/1.55 var(--sans);font-variant-numeric:tabular-nums}
+  font:400 0.9375rem/1.55 var(--sans);font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 p,ul,ol,dl,dd,figure,h1,h2,h3,pre{margin:0;padding:0}
-h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance;overflow-wrap:anywhere}
+h1,h2,h3{font-family:var(--serif);font-weight:600;line-height:1.2;text-wrap:balance}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:0.2em}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px;border-radius:2px}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -77,7 +77,7 @@ h3{font-size:1.0625rem}
 .remark.bound{border-color:var(--muted);color:var(--muted)}
 
 .scroll{position:relative;overflow-x:auto;margin:0 -0.25rem;padding:0 0.25rem 0.5rem}
-table{border-collapse:collapse;width:100%;font-size:0.8125rem;line-height:1.4}
+table{overflow-wrap:normal;border-collapse:collapse;width:100%;font-size:0.8125rem;line-height:1.4}
 caption{text-align:left;color:var(--muted);padding-bottom:0.75rem;caption-side:top}
 caption span{position:sticky;left:0;display:inline-block;max-width:min(110ch,100vw - 3rem)}
 th,td{padding:0.5rem 0.35rem;text-align:right;vertical-align:top;font-weight:400}
