@@ -14,14 +14,15 @@ import { hashUniform } from "../harness/numerics/random.ts";
 import { DEFAULT_BACKEND, parseRunSpec } from "../harness/run_spec.ts";
 import type { Command, CommandArguments, Io } from "./command.ts";
 import { colorByHeight } from "./exit_color.ts";
+import { explainGeneration } from "./explain_generation.ts";
 import { EXIT } from "./exit_code.ts";
 import { nextTurn } from "./next_turn.ts";
+import { totals } from "./generation_totals.ts";
 import { loadModel } from "./model_files.ts";
 import { loadParts } from "./parts_files.ts";
 import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
-import { numberText } from "./summary_table.ts";
 import { stripControls } from "./terminal_text.ts";
 
 /** Tokens made by default. */
@@ -45,6 +46,11 @@ export const generateCommand: Command = {
     chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
     temperature: { kind: "number", value: "<t>", help: "0 takes the likeliest token; default 0" },
     seed: { kind: "number", value: "<n>", help: "Seed of sampling and of chance; default 0" },
+    explain: {
+      kind: "switch",
+      help: "Per token and height: what the head would say, signals, threshold, decision, fill",
+    },
+    json: { kind: "switch", help: "Writes the explanation as one JSON object" },
   },
   positional: { least: 0, most: 0 },
   async run({ flags }, io): Promise<number> {
@@ -77,13 +83,25 @@ export const generateCommand: Command = {
     );
     requireParts(bindArm(arms[0]!, { model: info, request, context }), parts);
     const session = await backend.open(model.checkpoint, {
-      slots: 1,
+      slots: 2, // drafts may be measured beside the text
       context,
       parts,
       threads: request.threads,
       exact: request.exact,
     });
     try {
+      if (flags.has("explain")) {
+        return await explainGeneration({
+          session,
+          model,
+          arm: arms[0]!,
+          bound: bindArm(arms[0]!, { model: session.model, request, context }),
+          prompt,
+          seed: request.seed,
+          sampler: request.temperature > 0 ? sampler(request) : undefined,
+          json: flags.has("json"),
+        }, io);
+      }
       return await stream({ session, model, arm: arms[0]!, prompt, request, context }, io);
     } finally {
       session.close();
@@ -103,6 +121,9 @@ interface Request {
 
 function readRequest(flags: CommandArguments["flags"]): Request {
   const prompt = flags.text("prompt");
+  if (flags.has("json") && !flags.has("explain")) {
+    throw new UsageError('Cannot read flag "--json": expected --explain with it');
+  }
   if (prompt === undefined) {
     throw new UsageError('Cannot generate: expected a prompt: add --prompt "some text"');
   }
@@ -188,25 +209,4 @@ async function stream(generation: Generation, io: Io): Promise<number> {
 function sampler({ seed, temperature }: Request): Sampler {
   let drawn = 0;
   return { temperature, uniform: () => hashUniform(seed, drawn++) };
-}
-
-function totals(
-  made: readonly GeneratedToken[],
-  { layerCount, decodeMs, ended }: {
-    readonly layerCount: number;
-    readonly decodeMs: number;
-    readonly ended: string;
-  },
-): string {
-  const count = made.length;
-  if (count === 0) return `0 tokens · ended: ${ended}`;
-  const blocks = made.reduce((sum, token) => sum + token.blocksRun, 0) / count;
-  const early = made.filter((token) => token.exitHeight < layerCount).length / count;
-  const parts = [
-    `${count} token${count === 1 ? "" : "s"}`,
-    `${numberText(blocks)} of ${layerCount} blocks per token`,
-    `${numberText(100 * early)} % left early`,
-  ];
-  if (count > 1) parts.push(`${numberText(decodeMs / (count - 1))} ms/token after the first`);
-  return [...parts, `ended: ${ended}`].join(" · ");
 }
