@@ -12,6 +12,7 @@ import { parseOptions } from "../harness/contract/options.ts";
 import type { PolicyPlugin } from "../harness/contract/policy.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { canonicalArm } from "../harness/arm_label.ts";
+import { composeDrafts, type DraftMember } from "../harness/compose_drafts.ts";
 import type { FrozenOptions } from "../harness/calibrate/frozen_options.ts";
 import { transferredParts } from "../harness/calibrate/transfer.ts";
 import type { Catalog } from "../harness/registry.ts";
@@ -42,9 +43,9 @@ export async function resolveArms(
   const loaded = new Map<string, LoadedPolicy>();
   const arms: ResolvedArm[] = [];
   for (const spec of texts.flatMap((text) => parsePolicySpecs(text))) {
-    const arm = spec.source.kind === "frozen"
-      ? await resolveFrozen(spec.source.path, { context, loaded })
-      : await resolveArm(spec, { context, loaded });
+    const arm = spec.others === undefined
+      ? await resolveOne(spec, { context, loaded })
+      : await resolveDrafts([spec, ...spec.others], { context, loaded });
     if (arms.some((other) => isSame(other, arm))) {
       throw new UsageError(
         `Cannot compare policies: expected different ones: "${arm.label}" comes twice`,
@@ -63,6 +64,42 @@ function isSame(a: ResolvedArm, b: ResolvedArm): boolean {
 interface Resolving {
   readonly context: ArmContext;
   readonly loaded: Map<string, LoadedPolicy>;
+}
+
+/** One policy with its options. */
+function resolveOne(spec: PolicySpec, at: Resolving): Promise<ResolvedArm> {
+  return spec.source.kind === "frozen" ? resolveFrozen(spec.source.path, at) : resolveArm(spec, at);
+}
+
+/** Draft policies tried in order. */
+async function resolveDrafts(
+  specs: readonly PolicySpec[],
+  at: Resolving,
+): Promise<ResolvedArm> {
+  const members: DraftMember[] = [];
+  const digests: string[] = [];
+  for (const spec of specs) {
+    const { plugin, options, label, sourceDigest } = await resolveOne(spec, at);
+    if (plugin.scope !== "round") {
+      throw new UsageError(
+        `Cannot compose policies: expected policies that draft on both sides of "|": ` +
+          `"${label}" does not draft: separate the policies by "," to compare them`,
+      );
+    }
+    members.push({ plugin, options, label });
+    digests.push(sourceDigest);
+  }
+  const plugin = inUsage(() => composeDrafts(members)) as PolicyPlugin;
+  const { model } = at.context;
+  const limits = { maxTokens: 1, context: model.context };
+  inUsage(() => bindPolicy(plugin, { options: {}, fill: "none", model, limits }));
+  return {
+    plugin,
+    options: { drafts: members.map(({ plugin, options }) => ({ policy: plugin.name, options })) },
+    fill: "none",
+    label: plugin.name,
+    sourceDigest: `sha256:${sha256Hex(digests.join())}`,
+  };
 }
 
 /** The arm that a file of frozen options holds. */

@@ -1,7 +1,8 @@
 /**
  * Policy specs as text, the form in which people name arms:
  *
- *     specs  = spec { "," spec }
+ *     specs  = drafts { "," drafts }
+ *     drafts = spec { "|" spec }
  *     spec   = source [ "(" [ option { "," option } ] ")" ] | frozen
  *     source = name | path | quoted path
  *     frozen = "@" ( file | quoted file )
@@ -16,6 +17,8 @@
  * in that file: policy, options and fill, nothing to add. A grid becomes `count` arms, both ends included:
  *
  *     value_i = from + (to − from) · i / (count − 1)      i = 0..count − 1
+ *
+ * `a | b` composes draft policies: the first that proposes anything drafts the round.
  *
  * Errors: `UsageError` with the 1-based position of the character that is wrong.
  *
@@ -48,6 +51,8 @@ export interface PolicySpec {
   readonly fill?: KvFill;
   /** Canonical text of this arm; parsing it gives the same spec. */
   readonly text: string;
+  /** Draft policies tried after this one, in order. */
+  readonly others?: readonly PolicySpec[];
 }
 
 /** One option as written: the values of the arms that it stands for. */
@@ -61,7 +66,7 @@ export function parsePolicySpecs(text: string): readonly PolicySpec[] {
   const reader = new SpecReader(text);
   const specs: PolicySpec[] = [];
   do {
-    specs.push(...readSpec(reader));
+    specs.push(...readDrafts(reader));
     if (specs.length > MOST_ARMS) {
       throw reader.error(`at most ${MOST_ARMS} arms`, "use a coarser grid");
     }
@@ -74,6 +79,25 @@ export function parsePolicySpecs(text: string): readonly PolicySpec[] {
   }
   if (!reader.atEnd()) throw reader.error('"," or the end');
   return specs;
+}
+
+/** One spec, or several joined by `|`; grids multiply. */
+function readDrafts(reader: SpecReader): PolicySpec[] {
+  let drafts = readSpec(reader);
+  while (reader.take("|")) {
+    const next = readSpec(reader);
+    if (drafts.length * next.length > MOST_ARMS) {
+      throw reader.error(`at most ${MOST_ARMS} arms`, "use a coarser grid");
+    }
+    drafts = drafts.flatMap((first) =>
+      next.map((last) => ({
+        ...first,
+        others: [...first.others ?? [], last],
+        text: `${first.text} | ${last.text}`,
+      }))
+    );
+  }
+  return drafts;
 }
 
 function readSpec(reader: SpecReader): PolicySpec[] {

@@ -118,3 +118,14 @@ Deno.test("parsePolicySpecs() gives the same spec again for its canonical text",
     },
   ));
 });
+
+Deno.test("parsePolicySpecs() reads drafts joined by |, and multiplies their grids", () => {
+  const [drafts, ...rest] = parsePolicySpecs("prompt_lookup(ngram=2) | layer_skip(exit=4), calm");
+  assertEquals(drafts?.text, "prompt_lookup(ngram=2) | layer_skip(exit=4)");
+  assertEquals(drafts?.others?.map(({ text }) => text), ["layer_skip(exit=4)"]);
+  assertEquals(rest.map(({ text, others }) => [text, others]), [["calm", undefined]]);
+  assertEquals(parsePolicySpecs(drafts!.text), [drafts!]);
+  const grid = parsePolicySpecs("a(x=1..2/2) | b(y=1..3/3) | c");
+  assertEquals(grid.length, 6);
+  assertEquals(grid[1]?.text, "a(x=1) | b(y=2) | c");
+});

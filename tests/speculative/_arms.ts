@@ -12,6 +12,7 @@ import {
   type PolicyPlugin,
   type RoundPolicy,
 } from "../../harness/contract/mod.ts";
+import { composeDrafts } from "../../harness/compose_drafts.ts";
 import type { BoundRounds } from "../../harness/decode/bound_rounds.ts";
 import { bindPolicy, type BoundDepth } from "../../harness/decode/bound_policy.ts";
 import { fullDepth } from "../../policies/depth/mod.ts";
@@ -45,6 +46,24 @@ export const ARMS: readonly Arm[] = [
   [promptLookup as PolicyPlugin, { ngram: 2, draft: 5 }],
   [promptLookup as PolicyPlugin, { ngram: 1, match: "earliest" }],
 ];
+
+/** Compositions: known tokens first, then an exit or a search. */
+export const COMPOSED: readonly Arm[] = [
+  [composed([promptLookup, { ngram: 2, draft: 5 }], [layerSkip, { exit: 2 }]), {}],
+  [composed([promptLookup, { ngram: 3 }], [del, { draft: 4, context: 3 }]), {}],
+  [composed([swift, { interval: 1, context: 4 }], [promptLookup, {}]), {}],
+];
+
+function composed(...members: readonly (readonly [unknown, OptionInput])[]): PolicyPlugin {
+  return composeDrafts(members.map(([policy, input]) => {
+    const plugin = policy as RoundPolicy<unknown>;
+    const options = parseOptions({ kind: "policy", name: plugin.name }, {
+      schema: plugin.options,
+      input,
+    });
+    return { plugin, options, label: plugin.name };
+  })) as PolicyPlugin;
+}
 
 /** Drafts right tokens on purpose: full depth itself, as deep as can be. */
 export const perfectDraft: RoundPolicy<Record<never, never>> = {

@@ -6,11 +6,11 @@ import { certify } from "../../harness/decode/speculate/certify.ts";
 import { MeteredSession } from "../../harness/decode/metered_session.ts";
 import { syntheticModel } from "../../models/synthetic.ts";
 import { speculativePolicies } from "../../policies/speculative/mod.ts";
-import { ARMS, armText, bindFull, bindRound, perfectDraft } from "./_arms.ts";
+import { ARMS, armText, bindFull, bindRound, COMPOSED, perfectDraft } from "./_arms.ts";
 import { generated } from "./_generated.ts";
 
 const PROMPT = [3, 1, 4, 1, 5, 9, 2, 6, 3, 1, 4];
-const ALL = [...ARMS, [perfectDraft as PolicyPlugin, {}] as const];
+const ALL = [...ARMS, ...COMPOSED, [perfectDraft as PolicyPlugin, {}] as const];
 const MODEL = syntheticModel({
   layerCount: 5,
   dModel: 32,
