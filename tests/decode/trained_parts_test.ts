@@ -16,7 +16,14 @@ import {
 import { MeteredSession } from "../../harness/decode/metered_session.ts";
 import { requireParts } from "../../harness/decode/needed_parts.ts";
 import { createRandom } from "../../harness/numerics/random.ts";
-import { calm, dLlm, fullDepth, glavasController, valadeHeads } from "../../policies/mod.ts";
+import {
+  calm,
+  dLlm,
+  fullDepth,
+  glavasController,
+  layerList,
+  valadeHeads,
+} from "../../policies/mod.ts";
 import { bind, decode, openToy, see } from "./_fixture.ts";
 
 const LAYERS = 6;
@@ -103,6 +110,32 @@ for (const { name, plugin, input } of ROUTED) {
     session.close();
   });
 }
+
+Deno.test("d_llm asks each block's own module", async () => {
+  const module = (height: number, execute: number): Probe => ({
+    name: `d_llm.${height}`,
+    steps: [{
+      kind: "linear",
+      weight: new Float32Array(2 * WIDTH),
+      bias: Float32Array.of(1 - execute, execute),
+      outputs: 2,
+    }],
+    outputs: 2,
+  });
+  const probes = [2, 3, 4, 5].map((height) => module(height, height === 3 || height === 4 ? 0 : 1));
+  const session = await openToy({ layerCount: LAYERS, parts: { ...parts, probes } });
+  const routed = await see(session, bind(session, dLlm, { input: { reserve: 0 } }), {
+    prompt,
+    target,
+  });
+  const listed = await see(session, bind(session, layerList, { input: { skip: [3, 4] } }), {
+    prompt,
+    target,
+  });
+  assertEquals(routed.blocksRun, new Array(target.length).fill(LAYERS - 2));
+  assertSame(routed.logits, listed.logits);
+  session.close();
+});
 
 Deno.test("d_llm at threshold 0 is full depth", async () => {
   const session = await openToy({ parts, layerCount: LAYERS });

@@ -41,7 +41,8 @@ def main() -> None:
         os.chdir(before)
         (DATA / "parts").mkdir(exist_ok=True)
         shutil.copy(Path(folder) / "parts.safetensors", DATA / "parts" / "docs_example.safetensors")
-    states = torch.randn(STATES, made["WIDTH"], generator=torch.Generator().manual_seed(11)) * 3
+    states = torch.randn(STATES, made["WIDTH"], generator=torch.Generator().manual_seed(11))
+    states *= torch.tensor([[3], [1], [0.01], [0.001]])  # an epsilon shows in small ones
     with torch.no_grad():
         confidence = made["classifier"](states)[:, 0]
         logits = F.linear(made["head"](states), made["unembedding"])
