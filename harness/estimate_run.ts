@@ -16,9 +16,9 @@
  * @module
  */
 import type { SessionMemory } from "./contract/backend.ts";
-import type { Pass } from "./contract/record.ts";
+import type { Manifest, Pass } from "./contract/record.ts";
 import { memoryStore } from "./memory_store.ts";
-import { type PassArm, type PassItem, takesPart } from "./passes/cells.ts";
+import { type PassArm, type PassItem, runsIn, takesPart } from "./passes/cells.ts";
 import type { RunPlan } from "./run_request.ts";
 import { runPlan } from "./runner.ts";
 
@@ -136,7 +136,7 @@ function partsOf(plan: RunPlan, done: ReadonlySet<string>): readonly Part[] {
     const arms = context.arms.filter((arm) => takesPart(arm, pass));
     const repetitions = pass === "timed" ? request.repetitions : 1;
     return request.suites.map(({ plugin }, round): Part => {
-      const items = encoded.filter(({ suite }) => suite === plugin);
+      const items = encoded.filter((item) => item.suite === plugin && runsIn(item, pass));
       const open = items.map((item) =>
         arms.filter((arm) => plan.owns?.(item, arm, pass) ?? true).flatMap((arm) =>
           Array.from(
@@ -181,6 +181,7 @@ async function probe(
   const start = now();
   await runPlan({
     ...plan,
+    manifest: withoutBudget(plan.manifest),
     encoded: [item],
     context: { ...plan.context, arms: sampleOf(part.arms) },
     request: { ...plan.request, passes: [part.pass], repetitions: 1 },
@@ -227,6 +228,11 @@ function warmUpMs(
   if (first === undefined) return 0;
   const scale = first.part.arms.length / sampleOf(first.part.arms).length;
   return Math.min(WARM_UP.mostMs, WARM_UP.visits * scale * first.unit.visitMs);
+}
+
+/** The same run with fixed repetitions: a probe visits each item once. */
+function withoutBudget({ timeBudgetMs: _budget, looks: _looks, ...manifest }: Manifest): Manifest {
+  return manifest;
 }
 
 /** What the session holds with one slot open, as during a pass. */

@@ -14,9 +14,13 @@ import {
   type PassContext,
   type PassItem,
   passSessions,
+  runsIn,
   takesPart,
 } from "./passes/cells.ts";
 import type { ArmRequest, RunPlan, RunRequest, SuiteRequest } from "./run_request.ts";
+
+/** Looks at the verdicts within a time budget. */
+const LOOKS = 4;
 
 /** Tokens that the free pass generates on likelihood suites, as samples. */
 const SAMPLE_TOKENS = 24;
@@ -74,7 +78,9 @@ async function encodeSuite(
     const target = tokenizer.encode(item.target);
     const maxTokens = request.maxTokens ??
       (plugin.measure.kind === "generation" ? plugin.measure.maxTokens : SAMPLE_TOKENS);
-    const need = prompt.length + Math.max(target.length, maxTokens, request.timedTokens);
+    const need = item.shape === undefined
+      ? prompt.length + Math.max(target.length, maxTokens, request.timedTokens)
+      : item.shape.promptTokens + item.shape.tokens;
     const { context, name } = checkpoint.info;
     const refusal = prompt.length === 0 || target.length === 0
       ? "Cannot run an item without a prompt and a target of at least one token each"
@@ -114,13 +120,25 @@ function refuseCalibrationItems({ arms }: RunRequest, encoded: readonly PassItem
   }
 }
 
+/** A speed suite says nothing without the timed pass. */
+function refuseUntimedSpeed({ suites, passes }: RunRequest): void {
+  const speed = suites.find(({ plugin }) => plugin.measure.kind === "speed");
+  if (speed === undefined || passes.includes("timed")) return;
+  throw new UsageError(
+    `Cannot run suite "${speed.plugin.name}": expected the pass "timed": current passes are ` +
+      `"${passes.join(",")}": add it`,
+  );
+}
+
 /** Tokens that the longest item needs. */
 function longest(request: RunRequest, items: readonly PassItem[]): number {
   const runnable = items.filter(({ refusal }) => refusal === undefined);
   return Math.max(
     1,
-    ...runnable.map(({ prompt, target, maxTokens }) =>
-      prompt.length + Math.max(target.length, maxTokens, request.timedTokens)
+    ...runnable.map(({ item, prompt, target, maxTokens }) =>
+      item.shape === undefined
+        ? prompt.length + Math.max(target.length, maxTokens, request.timedTokens)
+        : item.shape.promptTokens + item.shape.tokens
     ),
   );
 }
@@ -135,8 +153,10 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
   for (const suite of request.suites) suites.push(await encodeSuite(request, suite));
   const encoded = suites.flatMap(({ items }) => items);
   refuseCalibrationItems(request, encoded);
+  refuseUntimedSpeed(request);
   const opened: OpenOptions = {
-    slots: 4,
+    // Sequences of a cell, and one beside them.
+    slots: encoded.reduce((most, { item }) => Math.max(most, (item.shape?.rows ?? 0) + 1), 4),
     context: longest(request, encoded),
     parts: request.parts,
     threads: request.threads,
@@ -159,6 +179,9 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
       passes: request.passes,
       repetitions: request.repetitions,
       timedTokens: request.timedTokens,
+      ...(request.timeBudgetMs === undefined
+        ? {}
+        : { timeBudgetMs: request.timeBudgetMs, looks: LOOKS }),
     };
     const uses = new Map(suites.map(({ use }) => [use.name, use]));
     const context: PassContext = {
@@ -210,7 +233,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
         prompt: item.prompt,
         target: item.target,
       })),
-      cells: cellCount(request, { items: encoded.length, arms }),
+      cells: cellCount(request, { encoded, arms }),
       context,
       encoded,
       request,
@@ -224,10 +247,11 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
 
 function cellCount(
   { passes, repetitions }: RunRequest,
-  { items, arms }: { readonly items: number; readonly arms: readonly PassArm[] },
+  { encoded, arms }: { readonly encoded: readonly PassItem[]; readonly arms: readonly PassArm[] },
 ): number {
   return passes.reduce((sum, pass) => {
     const taking = arms.filter((arm) => takesPart(arm, pass)).length;
+    const items = encoded.filter((item) => runsIn(item, pass)).length;
     return sum + items * taking * (pass === "timed" ? repetitions : 1);
   }, 0);
 }

@@ -81,6 +81,8 @@ export interface RunRequest {
   readonly seed: number;
   /** Timed visits of each prompt. */
   readonly repetitions: number;
+  /** Time that the timed pass has to decide its verdicts, ms; fixed repetitions when absent. */
+  readonly timeBudgetMs?: number | undefined;
   /** Decode steps of each timed visit. */
   readonly timedTokens: number;
   /** Most tokens of a generation; the suite's own bound when absent. */

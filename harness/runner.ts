@@ -5,13 +5,12 @@
  * @module
  */
 import type { Pass, RunRecord } from "./contract/record.ts";
-import { judgeWarmUp } from "./measure/warm_up.ts";
-import { type PassArm, type PassContext, type PassItem, takesPart } from "./passes/cells.ts";
+import { type PassArm, type PassItem, runsIn, takesPart } from "./passes/cells.ts";
 import { freePass } from "./passes/free_pass.ts";
 import { lockstepPass } from "./passes/lockstep_pass.ts";
 import { cellsToRepeat, PassStreams } from "./passes/streams.ts";
-import { TimedItem } from "./passes/timed_pass.ts";
 import type { RunHandling, RunPlan } from "./run_request.ts";
+import { runTimedPass } from "./timed_run.ts";
 
 export { planRun } from "./plan_run.ts";
 export type {
@@ -22,9 +21,6 @@ export type {
   RunRequest,
   SuiteRequest,
 } from "./run_request.ts";
-
-/** Time that warm-up may take, ms. */
-const WARM_UP_BUDGET_MS = 20_000;
 
 /** Carries a plan out. Cells that the store holds are not run again. */
 export async function runPlan(plan: RunPlan, handling: RunHandling): Promise<void> {
@@ -37,7 +33,7 @@ export async function runPlan(plan: RunPlan, handling: RunHandling): Promise<voi
       work.begin(pass);
       for (const item of plan.encoded) {
         if (handling.signal?.aborted) return;
-        await work.quality(pass, item);
+        if (runsIn(item, pass)) await work.quality(pass, item);
       }
     }
   }
@@ -96,82 +92,11 @@ class Work {
     await this.#keep(records, what);
   }
 
-  /** Timed pass of all items, after a warm-up on the first. */
+  /** Timed pass of all items. */
   async timed(): Promise<void> {
-    const { encoded, request } = this.#plan;
-    const arms = this.#plan.context.arms.filter((arm) => takesPart(arm, "timed"));
-    const context = { ...this.#plan.context, arms };
-    const recorded = this.#handling.recordedClock;
-    const now = () => recorded?.now() ?? this.#handling.now?.() ?? performance.now();
-    recorded?.enter("timed pass");
-    const options = {
-      tokens: request.timedTokens,
-      now,
-      start: now(),
-      enter: (section: string) => recorded?.enter(section),
-    };
-    let warm = recorded?.isReplayed ?? false;
-    for (const item of encoded) {
-      const open = Array.from({ length: request.repetitions }, (_, repetition) => repetition)
-        .filter((repetition) =>
-          context.arms.some((arm) => this.#open(item, arm, { pass: "timed", repetition }))
-        );
-      if (open.length === 0) continue;
-      if (item.refusal !== undefined) {
-        await this.#keep(refusals(context, item, open), `timed ${item.suite.name}`);
-        continue;
-      }
-      const visits = new TimedItem(context, item, options);
-      try {
-        await visits.prepare();
-        if (!warm) await this.#warmUp(visits, now);
-        warm = true;
-        for (const repetition of open) {
-          if (this.#handling.signal?.aborted) return;
-          await this.#keep(await visits.visit(repetition), `timed ${item.suite.name}`);
-        }
-      } finally {
-        visits.close();
-      }
-    }
+    await runTimedPass(this.#plan, this.#handling, {
+      isOpen: (item, arm, repetition) => this.#open(item, arm, { pass: "timed", repetition }),
+      keep: (records, what) => this.#keep(records, what),
+    });
   }
-
-  async #warmUp(visits: TimedItem, now: () => number): Promise<void> {
-    const arms = this.#plan.context.arms.filter((arm) => takesPart(arm, "timed"));
-    const timesMs = arms.map((): number[] => []);
-    const start = now();
-    for (let block = 0;; block++) {
-      const records = await visits.visit(block);
-      if (this.#handling.signal?.aborted) return;
-      arms.forEach(({ arm }, i) => {
-        const record = records.find((each) => each.arm === arm.label);
-        if (record?.pass === "timed" && record.outcome === "ok") timesMs[i]!.push(record.decodeMs);
-      });
-      const ran = timesMs.filter((times) => times.length > 0);
-      const state = judgeWarmUp({ timesMs: ran, elapsedMs: now() - start }, {
-        budgetMs: WARM_UP_BUDGET_MS,
-      });
-      if (state !== "continue") return;
-    }
-  }
-}
-
-function refusals(
-  context: PassContext,
-  item: PassItem,
-  repetitions: readonly number[],
-): readonly RunRecord[] {
-  return repetitions.flatMap((repetition) =>
-    context.arms.map((arm): RunRecord => ({
-      cell: context.cell(item, { arm, pass: "timed", repetition }),
-      suite: item.suite.name,
-      item: item.item.id,
-      group: item.item.group ?? item.item.id,
-      arm: arm.arm.label,
-      repetition,
-      pass: "timed",
-      outcome: "skipped",
-      reason: item.refusal!,
-    }))
-  );
 }

@@ -22,6 +22,15 @@ export class UnsupportedError extends Error {
   override readonly name = "UnsupportedError";
 }
 
+/**
+ * A device went away in the middle of a run: nothing more can be done on the
+ * session. A run that meets it ends; the same command goes on with what is missing.
+ */
+export class DeviceLostError extends Error {
+  /** The name shown in stack traces. */
+  override readonly name = "DeviceLostError";
+}
+
 /** A plugin broke the contract. The message names the plugin. */
 export class ContractError extends Error {
   /** The name shown in stack traces. */

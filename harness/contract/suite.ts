@@ -34,9 +34,9 @@ export interface SuiteItem {
 }
 
 /**
- * A cell of a speed suite. Each sequence takes `promptTokens` and then `tokens`
- * tokens of the prompt's text, which is read as a circle; sequences start at
- * equal distances on it.
+ * A cell of a speed suite. Each sequence takes `promptTokens` tokens of the prompt's
+ * text, which is read as a circle; sequences start at equal distances on it. It is
+ * forced along full depth's own greedy continuation.
  */
 export interface SpeedShape {
   /** Tokens of each prompt. */

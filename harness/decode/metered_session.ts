@@ -43,6 +43,15 @@ export class MeteredSession implements DecoderSession {
     return slot;
   }
 
+  /** Takes it that a slot holds the entries of all blocks at positions below `length`. */
+  assumeFull(slot: number, length: number): void {
+    const layers = Array.from(
+      { length: this.model.layerCount },
+      (_, index) => [index, Array.from({ length }, (_, position) => position)] as const,
+    );
+    this.#present.set(slot, new Map(layers));
+  }
+
   /** See {@linkcode DecoderSession}. */
   length(slot: number): number {
     return this.#inner.length(slot);

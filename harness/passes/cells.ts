@@ -8,7 +8,7 @@ import type { Tokenizer } from "../contract/model.ts";
 import type { PolicyPlugin } from "../contract/policy.ts";
 import type { Arm, FailedRecord, Pass, RecordBase, SkippedRecord } from "../contract/record.ts";
 import type { SuiteItem, SuitePlugin } from "../contract/suite.ts";
-import { UnsupportedError } from "../contract/errors.ts";
+import { DeviceLostError, UnsupportedError } from "../contract/errors.ts";
 import { bindPolicy, type BoundPolicy } from "../decode/bound_policy.ts";
 import { requireParts } from "../decode/needed_parts.ts";
 import { MeteredSession } from "../decode/metered_session.ts";
@@ -70,6 +70,11 @@ export function takesPart({ arm }: PassArm, pass: Pass): boolean {
   return arm.passes?.includes(pass) ?? true;
 }
 
+/** Whether an item is run in a pass: those of speed suites are timed only. */
+export function runsIn({ suite }: PassItem, pass: Pass): boolean {
+  return suite.measure.kind !== "speed" || pass === "timed";
+}
+
 /** Opens the counting view of a session. */
 export function passSessions(
   session: DecoderSession,
@@ -96,12 +101,16 @@ export function recordBase(
   };
 }
 
-/** The row of a cell that raised an error: skipped where the machine or model cannot, else failed. */
+/**
+ * The row of a cell that raised an error: skipped where the machine or model cannot,
+ * else failed. Throws the error itself when the device is lost: no cell can be run then.
+ */
 export function troubleRecord(
   base: RecordBase,
   pass: Pass,
   error: unknown,
 ): FailedRecord | SkippedRecord {
+  if (error instanceof DeviceLostError) throw error;
   const message = error instanceof Error ? error.message : String(error);
   return error instanceof UnsupportedError
     ? { ...base, pass, outcome: "skipped", reason: message }

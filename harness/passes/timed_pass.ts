@@ -8,10 +8,8 @@
  *
  * @module
  */
-import { UnsupportedError } from "../contract/errors.ts";
 import type { Ledger, RunRecord, TimedRecord } from "../contract/record.ts";
 import type { RoundEvent } from "../contract/round.ts";
-import type { TimedSpeculation } from "../contract/round_record.ts";
 import { Ascent } from "../decode/ascent.ts";
 import { type BoundDepth, type BoundPolicy, goesInOrder } from "../decode/bound_policy.ts";
 import { itemKey } from "../decode/chance.ts";
@@ -21,29 +19,17 @@ import { prefill } from "../decode/prefill.ts";
 import { forcedRounds } from "../decode/speculate/forced_rounds.ts";
 import { runPrompt } from "../decode/speculate/prompt_round.ts";
 import type { DecoderSession } from "../contract/backend.ts";
-import { armOrder } from "../measure/order.ts";
+import { stepGroup } from "../measure/step_clock.ts";
+import { type TimedVisits, visitArms, type VisitOutcome } from "./arm_visits.ts";
 import { probeParts } from "./part_probe.ts";
+import { bindArm, type PassArm, type PassContext, type PassItem, withSlot } from "./cells.ts";
 import {
-  bindArm,
-  type PassArm,
-  type PassContext,
-  type PassItem,
-  recordBase,
-  troubleRecord,
-  withSlot,
-} from "./cells.ts";
-
-/** How visits are timed. */
-export interface TimedOptions {
-  /** Decode steps of a visit. */
-  readonly tokens: number;
-  /** The clock, ms. */
-  now(): number;
-  /** Start of the timed pass on that clock. */
-  readonly start: number;
-  /** Tells a recorded clock whose readings come next. */
-  enter?(section: string): void;
-}
+  type Decoding,
+  refuseScouts,
+  type TimedDecode,
+  timeDecode,
+  type TimedOptions,
+} from "./timed_decode.ts";
 
 /** What one arm needs on one item; made in the dry visit. */
 interface Prepared {
@@ -54,25 +40,12 @@ interface Prepared {
   readonly prefillMs: number;
   /** What a round policy is told of the prompt. */
   readonly event: RoundEvent | undefined;
-}
-
-/** A continuation ready to be decoded. */
-interface Decoding {
-  run(): Promise<number>;
-  speculation?(): TimedSpeculation;
-}
-
-/** A policy that looks ahead has no time of its own. Throws `UnsupportedError`. */
-function refuseScouts({ plugin }: PassArm): void {
-  if (plugin.scope !== "token" || !plugin.scouts) return;
-  throw new UnsupportedError(
-    `Cannot time policy "${plugin.name}": it runs every token at full depth before it decides, ` +
-      "so its time says nothing: see its blocks run and multiply-accumulates",
-  );
+  /** Decode steps that are timed together; absent where a policy has no steps of its own. */
+  readonly stepsPerReading: number | undefined;
 }
 
 /** An item with a prefilled slot and all its arms ready. */
-export class TimedItem {
+export class TimedItem implements TimedVisits {
   readonly #context: PassContext;
   readonly #item: PassItem;
   readonly #options: TimedOptions;
@@ -87,14 +60,20 @@ export class TimedItem {
     this.#options = options;
   }
 
-  /** Prefills, finds the forced continuation and counts every arm's costs, untimed. */
+  /**
+   * Prefills and, the first time, finds the forced continuation and counts every arm's
+   * costs, untimed. After `close` it may be called again.
+   */
   async prepare(): Promise<void> {
     const { metered, arms } = this.#context;
     const baseline = bindArm(this.#context, arms[0]!, this.#options.tokens);
     if (baseline.kind === "round") throw new RangeError("Cannot time: expected full depth first");
-    this.#forced = await withSlot(metered, (slot) => this.#continuation(baseline, slot));
+    if (this.#forced.length === 0) {
+      this.#forced = await withSlot(metered, (slot) => this.#continuation(baseline, slot));
+    }
     this.#snapshot = metered.newSlot();
     await this.#prefill(metered, baseline, this.#snapshot);
+    if (this.#prepared.size > 0) return;
     for (const arm of arms) {
       try {
         this.#prepared.set(arm, await this.#count(arm));
@@ -186,56 +165,63 @@ export class TimedItem {
     try {
       metered.ledger.reset();
       await this.#decoding(metered, { bound, event, slot }).run();
-      return { arm, bound, event, ledger: metered.ledger.total(), prefillMs };
+      const ledger = metered.ledger.total();
+      const stepsPerReading = await this.#stepsPerReading({ bound, event });
+      return { arm, bound, event, ledger, prefillMs, stepsPerReading };
     } finally {
       metered.release(slot);
     }
   }
 
-  /** One arm's decode, ms, and the blocks that ran. */
-  async #time(
-    { bound, event }: Prepared,
-  ): Promise<
-    & Pick<TimedRecord, "decodeMs" | "blocksRun">
-    & { readonly speculation?: TimedSpeculation }
-  > {
+  /** From an uncounted run. */
+  async #stepsPerReading(
+    { bound, event }: Pick<Prepared, "bound" | "event">,
+  ): Promise<number | undefined> {
+    const { now, clock } = this.#options;
+    const steps = this.#forced.length;
+    if (bound.kind === "round") return undefined;
     const { session } = this.#context;
-    const { now } = this.#options;
     const slot = await this.#promptSlot(session, bound);
     try {
       const decoding = this.#decoding(session, { bound, event, slot });
       const start = now();
-      const blocksRun = await decoding.run();
-      const decodeMs = now() - start;
-      const speculation = decoding.speculation?.();
-      return { decodeMs, blocksRun, ...(speculation === undefined ? {} : { speculation }) };
+      await decoding.run();
+      return stepGroup((now() - start) / steps, clock);
     } finally {
       session.release(slot);
     }
   }
 
-  /** All arms once, in the order of this repetition; decode times of the arms that ran, ms. */
-  async visit(repetition: number): Promise<readonly RunRecord[]> {
-    const { arms, seed } = this.#context;
-    const prompt = `${this.#item.suite.name}/${this.#item.item.id}`;
-    const order = armOrder(arms.length, { seed, prompt, repetition });
-    const records: RunRecord[] = [];
-    for (const [place, index] of order.entries()) {
-      const arm = arms[index]!;
-      const base = recordBase(this.#context, this.#item, { arm, pass: "timed", repetition });
-      const prepared = this.#prepared.get(arm)!;
-      if (prepared instanceof Error) {
-        records.push(troubleRecord(base, "timed", prepared));
-        continue;
-      }
-      this.#options.enter?.(base.cell);
-      try {
-        records.push({ ...base, ...await this.#record(prepared, place) });
-      } catch (error) {
-        records.push(troubleRecord(base, "timed", error));
-      }
+  /** One arm's decode. */
+  async #time({ bound, event, stepsPerReading }: Prepared): Promise<TimedDecode> {
+    const { session } = this.#context;
+    const slot = await this.#promptSlot(session, bound);
+    try {
+      return await timeDecode(session, this.#decoding(session, { bound, event, slot }), {
+        steps: this.#forced.length,
+        stepsPerReading,
+        now: this.#options.now,
+      });
+    } finally {
+      session.release(slot);
     }
-    return records;
+  }
+
+  /** See {@linkcode TimedVisits}. */
+  visit(
+    repetition: number,
+    arms: readonly PassArm[] = this.#context.arms,
+  ): Promise<readonly RunRecord[]> {
+    return visitArms(this.#context, this.#item, {
+      arms,
+      repetition,
+      time: (arm, { place, cell }) => {
+        const prepared = this.#prepared.get(arm)!;
+        if (prepared instanceof Error) throw prepared;
+        this.#options.enter?.(cell);
+        return this.#record(prepared, place);
+      },
+    });
   }
 
   /** Times of parts, beside full depth's own. */
@@ -244,10 +230,7 @@ export class TimedItem {
     return { parts: await probeParts(this.#context.session, { slot: this.#snapshot, now }) };
   }
 
-  async #record(
-    prepared: Prepared,
-    order: number,
-  ): Promise<Omit<TimedRecord, keyof ReturnType<typeof recordBase>>> {
+  async #record(prepared: Prepared, order: number): Promise<VisitOutcome> {
     const startMs = this.#options.now() - this.#options.start;
     const { ledger, prefillMs } = prepared;
     const timed = await this.#time(prepared);
@@ -262,7 +245,6 @@ export class TimedItem {
       prefillMs,
       ...timed,
       decodeLedger: ledger,
-      memory: this.#context.session.memory(),
       ...parts,
     };
   }
