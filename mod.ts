@@ -86,6 +86,7 @@ export { summarize, type SummaryOptions } from "./harness/summary/mod.ts";
 export { parsePolicySpecs, type PolicySource, type PolicySpec } from "./harness/spec_text.ts";
 export { cpuBackend } from "./backends/cpu/mod.ts";
 export { wasmBackend } from "./backends/wasm/mod.ts";
+export { webgpuBackend } from "./backends/webgpu/mod.ts";
 export { type EmbeddedModel, embeddedModels } from "./models/embedded/mod.ts";
 export { encodeChat, memorySource, openModel, syntheticModel } from "./models/mod.ts";
 export type {
@@ -100,4 +101,4 @@ export { csv, gateMarkdown, junit } from "./reports/mod.ts";
 export { arithmetic, copy, prose, recall, suites } from "./suites/mod.ts";
 export { arithmeticHard, brackets, counting, induction, parity, recallMany } from "./suites/mod.ts";
 export { code, codeLine, keywords, markov, mixed, reverse, sentenceVote } from "./suites/mod.ts";
-export { sorting } from "./suites/mod.ts";
+export { sorting, speed } from "./suites/mod.ts";

@@ -4,7 +4,9 @@
  * @module
  */
 import { wasmBackend } from "../backends/wasm/mod.ts";
+import { webgpuBackend } from "../backends/webgpu/mod.ts";
 import type { DecoderSession } from "../harness/contract/backend.ts";
+import { UnsupportedError } from "../harness/contract/errors.ts";
 import type { LoadedModel } from "../harness/contract/model.ts";
 import { SHARED_READOUT } from "../harness/contract/signal.ts";
 import { measureClock } from "../harness/measure/clock.ts";
@@ -157,16 +159,19 @@ function lookAtThreads(): Omit<Finding, "subject"> {
 }
 
 async function lookAtGpu(): Promise<Omit<Finding, "subject">> {
-  const gpu = (navigator as { gpu?: GPU }).gpu;
-  if (gpu === undefined) return { state: "warn", says: "no WebGPU in this runtime" };
-  const adapter = await gpu.requestAdapter().catch(() => null);
-  if (adapter === null) {
-    return { state: "warn", says: "no WebGPU adapter: backends on the GPU are not available" };
+  const model = await loadModel("tiny");
+  let session: DecoderSession;
+  try {
+    session = await webgpuBackend.open(model.checkpoint, { slots: 1, context: 64 });
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    return { state: "warn", says: `backend webgpu is not available: ${error.message}` };
   }
-  const { vendor, architecture, description } = adapter.info;
-  const name = [vendor, architecture, description].filter((part) => part !== "").join(" ");
-  const isSoftware = /llvmpipe|swiftshader|software/i.test(name);
-  return isSoftware
-    ? { state: "warn", says: `adapter ${name} is software: results count, times do not` }
-    : { state: "ok", says: `adapter ${name}` };
+  try {
+    await decodeSome(session, model);
+    const adapter = session.backend.features[0] ?? "adapter unknown";
+    return { state: adapter.includes("software") ? "warn" : "ok", says: adapter };
+  } finally {
+    session.close();
+  }
 }

@@ -19,7 +19,14 @@ export const EXIT = {
 } as const;
 
 /** Errors whose message is already the sentence that people should read. */
-const OURS = ["UsageError", "InputError", "ModelFormatError", "ContractError", "UnsupportedError"];
+const OURS = [
+  "UsageError",
+  "InputError",
+  "ModelFormatError",
+  "ContractError",
+  "UnsupportedError",
+  "DeviceLostError",
+];
 
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {

@@ -5,6 +5,7 @@
  */
 import { cpuBackend } from "../backends/cpu/mod.ts";
 import { wasmBackend } from "../backends/wasm/mod.ts";
+import { webgpuBackend } from "../backends/webgpu/mod.ts";
 import { createRegistry, type Registry } from "../harness/registry.ts";
 import { policies } from "../policies/mod.ts";
 import { studies, suites } from "../suites/mod.ts";
@@ -14,5 +15,5 @@ export const BUILT_IN: Registry = createRegistry({
   policies,
   suites,
   studies,
-  backends: [cpuBackend, wasmBackend],
+  backends: [cpuBackend, wasmBackend, webgpuBackend],
 });

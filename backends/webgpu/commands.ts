@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { UnsupportedError } from "../../harness/contract/errors.ts";
+import { DeviceLostError } from "../../harness/contract/errors.ts";
 import type { DeviceMemory } from "./device_memory.ts";
 import type { Kernel } from "./kernels.ts";
 
@@ -204,7 +204,7 @@ export class Commands {
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, total);
     } catch (cause) {
-      await Promise.resolve(); // the news of a lost device may come just behind
+      await new Promise((resolve) => setTimeout(resolve)); // news of a loss may come behind
       this.#requireDevice();
       throw new Error("Cannot read from the device: its buffer could not be mapped", { cause });
     }
@@ -229,7 +229,7 @@ export class Commands {
   /** Throws where the device is gone or has complained. */
   #requireDevice(): void {
     if (this.#lost !== undefined) {
-      throw new UnsupportedError(
+      throw new DeviceLostError(
         `Cannot go on with backend "webgpu": the device was lost (${this.#lost}): run the same command again, what is stored is kept`,
       );
     }

@@ -17,13 +17,12 @@ import {
 } from "../../harness/stepping/mod.ts";
 import { Call, TABLE_ROWS, TABLE_WORDS } from "./commands.ts";
 import { Room } from "./device_memory.ts";
+import { REDUCTION_WORDS } from "./fetch.ts";
 import { FORMAT, type Matrix, padded } from "./matrix.ts";
 import { Network, type NetworkRooms, widest } from "./network.ts";
 import { ACROSS, type DeviceParts, lines, pieceParams, Product } from "./product.ts";
 import type { Weights } from "./weights.ts";
 
-/** Words per entry of reductions on the device. */
-export const REDUCTION_WORDS = 8;
 /** Codes of shaders/compare_logits.wgsl. */
 const COMPARE: Readonly<Record<Comparison, number>> = { kl: 0, cosine: 1, centredCosine: 2 };
 /** Codes of shaders/state_signal.wgsl. */

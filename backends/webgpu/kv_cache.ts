@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { UnsupportedError } from "../../harness/contract/errors.ts";
 import type { ModelInfo } from "../../harness/contract/model.ts";
 import { ENTRY, type Fault, faultOf, type RowBatch } from "../../harness/stepping/mod.ts";
 import { Call } from "./commands.ts";
@@ -56,6 +57,12 @@ export class KvCache {
     this.#context = context;
     this.entry = 2 * info.kvHeads * info.headDim + 1;
     this.capacity = Math.min(FIRST, context);
+    const bytes = this.#bytes(slots * context);
+    if (bytes > parts.memory.largest) {
+      throw new UnsupportedError(
+        `Cannot open a model on backend "webgpu": the cache of a block must be <= ${parts.memory.largest} bytes: current value is ${bytes} for ${slots} × ${context} tokens: shorten the context or pass --backend wasm`,
+      );
+    }
     this.#params = parts.memory.uniform("entry", Uint32Array.of(this.entry, 0, 0, 0));
   }
 

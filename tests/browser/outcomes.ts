@@ -90,9 +90,13 @@ export async function outcomesOf(source: ByteSource, task: Task): Promise<readon
 }
 
 /** Continues the prompt under one policy. */
-async function textOf(
+export async function textOf(
   session: DecoderSession,
-  { spec, prompt }: { readonly spec: PolicySpec; readonly prompt: readonly number[] },
+  { spec, prompt, maxTokens = MAX_TOKENS }: {
+    readonly spec: PolicySpec;
+    readonly prompt: readonly number[];
+    readonly maxTokens?: number;
+  },
 ): Promise<Text> {
   const policy = policies.find(({ name }) =>
     spec.source.kind === "name" && name === spec.source.name
@@ -102,7 +106,7 @@ async function textOf(
     options,
     fill,
     model: session.model,
-    limits: { maxTokens: MAX_TOKENS, context: CONTEXT },
+    limits: { maxTokens, context: CONTEXT },
   });
   const slot = session.newSlot();
   const made = await Array.fromAsync(

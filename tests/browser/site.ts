@@ -48,8 +48,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Bundles `tests/browser/page.ts` and copies what it fetches. */
-export async function buildSite(): Promise<void> {
+/** Bundles a page's script and copies what it fetches. */
+export async function buildSite(script = "tests/browser/page.ts"): Promise<void> {
   const site = new URL(`${SITE}/`, ROOT);
   await Deno.remove(site, { recursive: true }).catch(() => {});
   for (const [from, to] of PACKAGED) await copyInto(new URL(to, site), new URL(from, ROOT));
@@ -60,7 +60,7 @@ export async function buildSite(): Promise<void> {
   await Deno.writeTextFile(new URL("index.html", site), PAGE);
   const output = `--output=${SITE}/${BUNDLE}`;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--platform=browser", output, "tests/browser/page.ts"],
+    args: ["bundle", "--quiet", "--platform=browser", output, script],
     cwd: ROOT,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   }).output();
