@@ -4,7 +4,7 @@
  * @module
  */
 import { InputError, UsageError } from "../harness/contract/errors.ts";
-import type { GateCheck, GateReport } from "../harness/contract/gate.ts";
+import type { GateCheck, GateReport, RunFacts } from "../harness/contract/gate.ts";
 import { judgeGate } from "../harness/gate/gate.ts";
 import { LEAST_TIME_MARGIN, timeCheck } from "../harness/gate/time_check.ts";
 import { gateMarkdown, junit } from "../reports/mod.ts";
@@ -59,12 +59,7 @@ export async function runGate(
 }
 
 async function gateOf({ positional: [pathA = "", pathB], flags }: CommandArguments) {
-  const pair = pairOf(flags);
-  if (pathB === undefined && pair === undefined) {
-    throw new UsageError(
-      "Cannot gate one run: expected two runs, or two policies of it: name them with --arm-a and --arm-b",
-    );
-  }
+  const named = pairOf(flags);
   const limits = {
     tolerance: ratioOf(flags, { name: "tolerance", least: 0, fallback: 0 }),
     qualityLoss: ratioOf(flags, { name: "quality-loss", least: 0, fallback: 0 }),
@@ -80,6 +75,7 @@ async function gateOf({ positional: [pathA = "", pathB], flags }: CommandArgumen
   if (b.run === undefined) {
     throw new InputError("Cannot gate a baseline: expected a run as B: name the run's folder");
   }
+  const pair = named ?? (b === a ? onlyPair(b.facts) : undefined);
   const confirmed = flags.text("confirmed");
   const time = timeOf({ a, b, pair, margin, confirmed });
   return judgeGate({ a: a.facts, b: b.facts, blessing: a.blessing, pair, limits, time });
@@ -91,6 +87,16 @@ function pairOf(flags: CommandArguments["flags"]) {
   if (a === undefined && b === undefined) return undefined;
   if (a !== undefined && b !== undefined) return { a, b };
   throw new UsageError("Cannot gate a pair of policies: expected both --arm-a and --arm-b");
+}
+
+/** The two policies of a run that has two: the first is compared with. */
+function onlyPair({ arms }: RunFacts): { readonly a: string; readonly b: string } {
+  const [a, b, ...more] = arms.slice(1); // full depth comes first
+  if (a !== undefined && b !== undefined && more.length === 0) return { a: a.label, b: b.label };
+  throw new UsageError(
+    "Cannot gate one run: expected two policies beside full depth: name a second run, or two " +
+      `policies with --arm-a and --arm-b: it has ${arms.length - 1}`,
+  );
 }
 
 function ratioOf(
