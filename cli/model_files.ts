@@ -4,7 +4,7 @@
  *     tiny                      embedded, needs nothing
  *     smollm2, …                fetched once by `deno task model`
  *     synthetic(layers=4,…)     seeded random weights, for plumbing and tests
- *     any path                  a model file
+ *     any path                  a GGUF file, or a folder of Hugging Face files
  *
  * @module
  */
@@ -16,8 +16,9 @@ import { nearestName } from "../harness/nearest_name.ts";
 import { parsePolicySpecs } from "../harness/spec_text.ts";
 import { embeddedModels } from "../models/embedded/mod.ts";
 import { KNOWN_MODELS, type KnownModel, MODELS_FOLDER } from "../models/known.ts";
-import { openModel, syntheticModel } from "../models/mod.ts";
+import { openFolder, openModel, syntheticModel } from "../models/mod.ts";
 import { fileSource } from "./file_source.ts";
+import { folderSource, isFolder } from "./folder_source.ts";
 
 /** A model that can be named. */
 export interface NamedModel {
@@ -86,6 +87,7 @@ export async function loadModel(name: string): Promise<LoadedModel> {
   if (known !== undefined) return await openModel(await knownSource(known));
   if (/^synthetic(?:\(|$)/.test(name)) return synthetic(name);
   if (!/[./\\]/.test(name)) throw unknownModel(name);
+  if (await isFolder(name)) return await openFolder(folderSource(name));
   return await openModel(await fileSource(name));
 }
 

@@ -28,6 +28,19 @@ export type {
 } from "./gguf/value.ts";
 export { estimateMemory } from "./memory.ts";
 export { openGguf, openModel, type OpenModelOptions } from "./open.ts";
+export { type ModelFolder, openFolder } from "./open_folder.ts";
+export {
+  HEIGHT_CONVENTION,
+  type LayoutBase,
+  type LayoutPart,
+  type LayoutStep,
+  PARTS_KEY,
+  type PartsLayout,
+  partsLayoutJsonSchema,
+} from "./parts/layout.ts";
+export { joinParts, type PartsFile, partsFor, readParts } from "./parts/read_parts.ts";
+export { DEFAULT_SAFETENSORS_LIMITS, type SafetensorsLimits } from "./safetensors/limits.ts";
+export { readSafetensors, type SafetensorsFile } from "./safetensors/read_safetensors.ts";
 export { syntheticModel, type SyntheticShape } from "./synthetic.ts";
 export { toyTokenizer } from "./tokenizer/toy.ts";
 export type { TokenKind, Vocabulary } from "./tokenizer/vocabulary.ts";

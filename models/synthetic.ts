@@ -23,6 +23,7 @@ import type {
   GlobalRole,
   LoadedModel,
   StoredTensor,
+  TensorType,
 } from "../harness/contract/model.ts";
 import { createRandom, hash32 } from "../harness/numerics/random.ts";
 import {
@@ -58,7 +59,7 @@ export interface SyntheticShape {
   /** Seed of the weights. */
   readonly seed: number;
   /** Storage of the matrices; norms are always f32. Default `"f32"`. */
-  readonly type?: WritableType;
+  readonly type?: Exclude<TensorType, "q4_k" | "q5_k" | "q6_k">;
 }
 
 /** Mean and standard deviation of the weights of one tensor. */

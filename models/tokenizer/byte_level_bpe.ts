@@ -27,6 +27,8 @@ export function byteLevelBpe(vocabulary: Vocabulary): Tokenizer {
   const ofKinds = (...wanted: TokenKind[]): SpecialToken[] =>
     byLength(tokens.flatMap((text, id) => wanted.includes(kinds[id]!) ? [{ text, id }] : []));
   const always = ofKinds("userDefined");
+  const { normalization: form } = vocabulary;
+  const normalized = (text: string) => form === undefined ? text : text.normalize(form);
   const onRequest = ofKinds("userDefined", "control", "unknown");
 
   const bytesById = new Array<Uint8Array | undefined>(tokens.length);
@@ -49,7 +51,7 @@ export function byteLevelBpe(vocabulary: Vocabulary): Tokenizer {
       return splitSpecial(text, special).flatMap((fragment) =>
         typeof fragment === "number"
           ? [fragment]
-          : words.encode(fragment, { add_special_tokens: false }).ids
+          : words.encode(normalized(fragment), { add_special_tokens: false }).ids
       );
     },
     decode: (ids) => decodeTokens(ids, bytes),
@@ -91,6 +93,9 @@ function tokenBytes(token: string, kind: TokenKind): Uint8Array {
 }
 
 /** Digest over all that decides between ids. */
-function digestOf({ preTokenizer, tokens, kinds, merges }: Vocabulary): string {
-  return sha256Hex(JSON.stringify(["byte-level BPE", preTokenizer, tokens, kinds, merges]));
+function digestOf({ preTokenizer, tokens, kinds, merges, normalization }: Vocabulary): string {
+  const form = normalization === undefined ? [] : [normalization];
+  return sha256Hex(
+    JSON.stringify(["byte-level BPE", preTokenizer, tokens, kinds, merges, ...form]),
+  );
 }

@@ -10,6 +10,14 @@
 /** A step that cuts text into words, in the form of a `tokenizer.json`. */
 export type PreTokenizerConfig = Readonly<Record<string, unknown>>;
 
+/** Bytes to the byte-level alphabet; with the regular expression of GPT-2, or no cutting. */
+const byteLevel = (cuts: boolean): PreTokenizerConfig => ({
+  type: "ByteLevel",
+  "add_prefix_space": false,
+  "trim_offsets": true,
+  "use_regex": cuts,
+});
+
 /** Cuts at matches and keeps them: `\s` is Unicode's White_Space there. */
 const split = (pattern: string): PreTokenizerConfig => ({
   type: "Split",
@@ -34,13 +42,7 @@ const LLAMA_3_WORDS = wordsAndNumbers("\\p{N}{1,3}");
 const QWEN_2_WORDS = wordsAndNumbers("\\p{N}");
 /** Every numeric character on its own. */
 const SINGLE_NUMBERS = split("\\p{N}");
-/** Bytes to the byte-level alphabet, with no cutting of its own. */
-const BYTES: PreTokenizerConfig = {
-  type: "ByteLevel",
-  "add_prefix_space": false,
-  "trim_offsets": true,
-  "use_regex": false,
-};
+const BYTES: PreTokenizerConfig = byteLevel(false);
 
 const sequence = (...steps: PreTokenizerConfig[]): PreTokenizerConfig => ({
   type: "Sequence",
@@ -80,4 +82,25 @@ export const PRE_TOKENIZERS: ReadonlyMap<string, PreTokenizer> = new Map([
   ["pixtral", LLAMA_3],
   ["qwen2", QWEN_2],
   ["deepseek-r1-qwen", QWEN_2],
+]);
+
+/** Words of Llama 3 and Qwen 2 as their own files write them. */
+const inWords = (numbers: string): PreTokenizerConfig =>
+  sequence(
+    split(
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + numbers +
+        "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+    ),
+    BYTES,
+  );
+
+/**
+ * How the same pre-tokenizers stand in a `tokenizer.json`. A file's own configuration is
+ * only compared with these; what runs is ours.
+ */
+export const IN_TOKENIZER_JSON: ReadonlyMap<string, PreTokenizerConfig> = new Map([
+  ["gpt-2", byteLevel(true)],
+  ["smollm", sequence({ type: "Digits", "individual_digits": true }, byteLevel(true))],
+  ["llama-bpe", inWords("\\p{N}{1,3}")],
+  ["qwen2", inWords("\\p{N}")],
 ]);

@@ -39,6 +39,8 @@ export interface Vocabulary {
   readonly bos: number | undefined;
   /** Ids that end a generation. */
   readonly eos: readonly number[];
+  /** How text is normalized before it is cut, where it is. */
+  readonly normalization?: "NFC";
 }
 
 /** Tokens that end a turn wherever a vocabulary has them. */
@@ -58,12 +60,9 @@ export function readVocabulary(
   const { tokens, ids } = readTokens(metadata, vocabSize);
   const kinds = readKinds(metadata, vocabSize);
   const end = readId(metadata, "tokenizer.ggml.eos_token_id", vocabSize);
-  const known = END_TOKENS.flatMap((token) => ids.get(token) ?? []);
   const begin = readId(metadata, "tokenizer.ggml.bos_token_id", vocabSize);
   readId(metadata, "tokenizer.ggml.unknown_token_id", vocabSize);
   readId(metadata, "tokenizer.ggml.padding_token_id", vocabSize);
-  // A token that ends a turn acts as special even where a file calls it normal.
-  for (const id of known) if (kinds[id] === "normal") kinds[id] = "control";
   return {
     preTokenizer,
     tokens,
@@ -71,8 +70,21 @@ export function readVocabulary(
     kinds,
     merges: readMerges(metadata, ids),
     bos: metadata.boolean("tokenizer.ggml.add_bos_token") ? begin : undefined,
-    eos: [...new Set([...(end === undefined ? [] : [end]), ...known])],
+    eos: endIds({ ids, kinds }, end === undefined ? [] : [end]),
   };
+}
+
+/**
+ * Ids that end a generation: those stated, and every token that is known to end a turn. Such
+ * a token acts as special even where a file calls it normal, so `kinds` is changed.
+ */
+export function endIds(
+  { ids, kinds }: { readonly ids: ReadonlyMap<string, number>; readonly kinds: TokenKind[] },
+  stated: readonly number[],
+): number[] {
+  const known = END_TOKENS.flatMap((token) => ids.get(token) ?? []);
+  for (const id of known) if (kinds[id] === "normal") kinds[id] = "control";
+  return [...new Set([...stated, ...known])];
 }
 
 function readPreTokenizer(metadata: Metadata, name: string): string {
