@@ -88,9 +88,10 @@ export { cpuBackend } from "./backends/cpu/mod.ts";
 export { wasmBackend } from "./backends/wasm/mod.ts";
 export { webgpuBackend } from "./backends/webgpu/mod.ts";
 export { type EmbeddedModel, embeddedModels } from "./models/embedded/mod.ts";
-export { encodeChat, memorySource, openModel, syntheticModel } from "./models/mod.ts";
+export { encodeChat, memorySource, openFolder, openModel, syntheticModel } from "./models/mod.ts";
 export type {
   GgufLimits,
+  ModelFolder,
   OpenModelOptions,
   ReadGgufOptions,
   SyntheticShape,
