@@ -6,7 +6,7 @@
 import config from "../deno.json" with { type: "json" };
 import { UsageError } from "../harness/contract/errors.ts";
 import { planRun, type RunPlan, type RunRequest } from "../harness/runner.ts";
-import type { RunSpec } from "../harness/run_spec.ts";
+import { durationMs, type RunSpec } from "../harness/run_spec.ts";
 import { chooseShard, shardText } from "../harness/shard.ts";
 import { shardPlan } from "../harness/shard_plan.ts";
 import { carryOut } from "./carry_out.ts";
@@ -94,6 +94,7 @@ async function requestOf(spec: RunSpec): Promise<RunRequest> {
     exact: spec.exact,
     seed,
     repetitions: spec.repetitions,
+    timeBudgetMs: spec.timeBudget === undefined ? undefined : durationMs(spec.timeBudget),
     timedTokens: spec.timedTokens,
     margin: spec.margin,
     maxTokens: spec.maxTokens,

@@ -36,6 +36,11 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   split: { kind: "text", value: "<split>", help: "train, calibration or test; default test" },
   passes: { kind: "text", value: "<a,b>", help: "Default free,lockstep,timed" },
   repetitions: { kind: "number", value: "<n>", help: "Timed visits of each prompt; default 5" },
+  "time-budget": {
+    kind: "text",
+    value: "<10m>",
+    help: "Visits where verdicts are open for so long, in place of --repetitions",
+  },
   "timed-tokens": { kind: "number", value: "<n>", help: "Decode steps of a visit; default 16" },
   "max-tokens": { kind: "number", value: "<n>", help: "Most tokens of an answer" },
   "oracle-heights": {
@@ -69,6 +74,7 @@ export async function readRunSpec(flags: CommandArguments["flags"]): Promise<Run
     split: flags.text("split"),
     passes: words(flags.text("passes") === undefined ? [] : [flags.text("passes")!]),
     repetitions: flags.number("repetitions"),
+    timeBudget: flags.text("time-budget"),
     timedTokens: flags.number("timed-tokens"),
     maxTokens: flags.number("max-tokens"),
     allowTransfer: flags.has("allow-transfer") ? true : undefined,

@@ -39,6 +39,8 @@ export interface RunSpec {
   readonly passes: readonly Pass[];
   /** Timed visits of each prompt, after warm-up. */
   readonly repetitions: number;
+  /** Time that the timed pass has to decide its verdicts, such as `10m`; in place of repetitions. */
+  readonly timeBudget?: string | undefined;
   /** Decode steps of each timed visit. */
   readonly timedTokens: number;
   /** Most tokens of a generation; the suite's own bound when absent. */
@@ -62,6 +64,15 @@ export const DEFAULT_BACKEND = "wasm";
 
 /** All passes, in the order in which they run. */
 export const PASSES: readonly Pass[] = ["free", "lockstep", "timed"];
+
+const DURATION = /^(\d+(?:\.\d+)?)(s|m|h)$/;
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Milliseconds of a text such as `90s`, `10m` or `1.5h`; NaN of another one. */
+export function durationMs(text: string): number {
+  const [, count, unit] = DURATION.exec(text) ?? [];
+  return unit === "s" || unit === "m" || unit === "h" ? Number(count) * UNIT_MS[unit] : NaN;
+}
 
 const wholeFrom = (least: number) => z.int().min(least).max(1_000_000);
 
@@ -96,6 +107,10 @@ const fields = z.strictObject({
   passes: uniqueList(z.enum(["free", "lockstep", "timed"])).default([...PASSES])
     .describe("Which passes run"),
   repetitions: wholeFrom(1).default(5).describe("Timed visits of each prompt, after warm-up"),
+  timeBudget: z.string().regex(DURATION, {
+    error: 'must be a number and a unit, such as "90s", "10m" or "1.5h"',
+  }).refine((text) => durationMs(text) > 0, { error: "must be longer than nothing" }).optional()
+    .describe('Time to decide verdicts in, such as "10m", in place of repetitions'),
   timedTokens: wholeFrom(1).default(16).describe("Decode steps of each timed visit"),
   maxTokens: wholeFrom(1).optional()
     .describe("Most tokens of a generation; the suite's own bound when absent"),

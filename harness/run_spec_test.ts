@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { UsageError } from "./contract/errors.ts";
-import { parseRunSpec, runSpecJsonSchema } from "./run_spec.ts";
+import { durationMs, parseRunSpec, runSpecJsonSchema } from "./run_spec.ts";
 
 Deno.test("parseRunSpec() fills in the defaults of every command", () => {
   assertEquals(parseRunSpec({}), {
@@ -77,6 +77,7 @@ Deno.test("runSpecJsonSchema() describes every field and forbids others", () => 
     "split",
     "suites",
     "threads",
+    "timeBudget",
     "timedTokens",
   ]);
   for (const [name, field] of Object.entries(properties)) assert(field.description, name);
@@ -86,4 +87,12 @@ Deno.test("parseRunSpec() takes no oracle heights asked for as if nothing were s
   assertEquals(parseRunSpec({ oracleHeights: true }).oracleHeights, true);
   assertEquals(parseRunSpec({ oracleHeights: false }).oracleHeights, undefined);
   assertEquals(parseRunSpec({}).oracleHeights, undefined);
+});
+
+Deno.test("parseRunSpec() takes a time budget with its unit", () => {
+  assertEquals(parseRunSpec({ timeBudget: "10m" }).timeBudget, "10m");
+  assertEquals(["90s", "10m", "1.5h", "10"].map(durationMs), [90_000, 600_000, 5_400_000, NaN]);
+  for (const timeBudget of ["10", "0s", "ten minutes", "-5m"]) {
+    assertThrows(() => parseRunSpec({ timeBudget }), UsageError, 'Cannot read field "timeBudget"');
+  }
 });

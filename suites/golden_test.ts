@@ -16,6 +16,7 @@ const GOLDEN: { readonly seed: number; readonly split: "test"; readonly items: G
   .parse(Deno.readTextFileSync(new URL("../tests/golden/suites/items.json", import.meta.url)));
 
 for (const suite of suites) {
+  if (suite.measure.kind === "speed") continue; // nothing to solve
   Deno.test(`${suite.name} items() start with the items that Python solved and hashed`, async () => {
     const wanted = GOLDEN.items.filter((item) => item.suite === suite.name);
     assertStrictEquals(wanted.length, 2);

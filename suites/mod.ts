@@ -25,11 +25,12 @@ import { reproduce } from "./reproduce.ts";
 import { reverse } from "./reverse.ts";
 import { sentenceVote } from "./sentence_vote.ts";
 import { sorting } from "./sorting.ts";
+import { speed } from "./speed.ts";
 import { suitability } from "./suitability.ts";
 
 export { arithmetic, arithmeticHard, brackets, code, codeLine, copy, counting, induction };
 export { keywords, markov, mixed, parity, prose, recall, recallMany, reverse };
-export { sentenceVote, sorting };
+export { sentenceVote, sorting, speed };
 export { interventions, oracleGap, reproduce, suitability };
 
 /** All built-in suites, in the order in which they are listed and run. */
@@ -52,6 +53,7 @@ export const suites: readonly SuitePlugin[] = [
   markov,
   code,
   codeLine,
+  speed,
 ];
 
 /** All studies: grids of arms over suites. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertLess, assertStrictEquals } f
 import type { Split, SuitePlugin, SuiteSize } from "../harness/contract/suite.ts";
 import { carriesOf } from "./arithmetic.ts";
 import { exactMatch, itemId, splitOf } from "./_generated.ts";
-import { arithmetic, code, codeLine, copy, prose, recall, suites } from "./mod.ts";
+import { arithmetic, code, codeLine, copy, prose, recall, speed, suites } from "./mod.ts";
 import { PROSE } from "./_prose_text.ts";
 
 const SPLITS: readonly Split[] = ["train", "calibration", "test"];
@@ -54,8 +54,8 @@ for (const suite of suites) {
     const small = await of("smoke");
     assertStrictEquals(new Set(standard.map((item) => item.id)).size, standard.length);
     assertEquals(standard.slice(0, small.length), [...small]);
-    assertStrictEquals(standard.length, DOCUMENTS.includes(suite) ? 24 : 100);
-    assertStrictEquals(small.length, DOCUMENTS.includes(suite) ? 4 : 16);
+    const [few, more] = suite === speed ? [9, 72] : DOCUMENTS.includes(suite) ? [4, 24] : [16, 100];
+    assertEquals([small.length, standard.length], [few, more]);
   });
 
   Deno.test(`${suite.name} items() takes at most the limit`, async () => {
@@ -149,4 +149,14 @@ Deno.test("prose items() use every document of the split before any twice", asyn
   const first = items.slice(0, items.length / 2).map((item) => item.group);
   assertStrictEquals(new Set(first).size, items.length / 2);
   assertStrictEquals(new Set(items.map((item) => item.id)).size, items.length);
+});
+
+Deno.test("speed items() are nine shapes of one text, then of the next", async () => {
+  const items = await speed.items({ size: "standard", seed: 3, split: "test" });
+  const shapes = items.slice(0, 9).map(({ shape }) => [shape!.promptTokens, shape!.rows]);
+  assertEquals(shapes.slice(0, 4), [[32, 1], [32, 4], [32, 8], [512, 1]]);
+  assertEquals(shapes.at(-1), [2048, 8]);
+  assertStrictEquals(new Set(items.slice(0, 9).map(({ group }) => group)).size, 1);
+  assertStrictEquals(new Set(items.map(({ group }) => group)).size, 8);
+  assert(items.every(({ shape }) => shape!.tokens === 64));
 });

@@ -54,5 +54,5 @@ Deno.test("readExportRequest() takes the suites of the embedded models unless ot
   assertStrictEquals(read().length, 18);
   assertEquals(read().slice(0, 4), [copy, recall, arithmetic, prose]);
   assertEquals(read("--suites", "reverse,markov,reverse"), [reverse, markov]);
-  assertEquals(read("--suites", "all"), suites);
+  assertEquals(read("--suites", "all"), suites.filter(({ name }) => name !== "speed"));
 });
