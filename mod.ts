@@ -88,6 +88,19 @@ export { cpuBackend } from "./backends/cpu/mod.ts";
 export { wasmBackend } from "./backends/wasm/mod.ts";
 export { webgpuBackend } from "./backends/webgpu/mod.ts";
 export { type EmbeddedModel, embeddedModels } from "./models/embedded/mod.ts";
+export { type EmbeddedParts, embeddedParts } from "./models/embedded/parts.ts";
+export {
+  HEIGHT_CONVENTION,
+  joinParts,
+  type LayoutBase,
+  type LayoutPart,
+  type LayoutStep,
+  type PartsFile,
+  partsFor,
+  type PartsLayout,
+  partsLayoutJsonSchema,
+  readParts,
+} from "./models/mod.ts";
 export { encodeChat, memorySource, openFolder, openModel, syntheticModel } from "./models/mod.ts";
 export type {
   GgufLimits,
