@@ -15,7 +15,7 @@
  *
  * @module
  */
-import type { SessionMemory } from "./contract/backend.ts";
+import type { Row, SessionMemory } from "./contract/backend.ts";
 import type { Manifest, Pass } from "./contract/record.ts";
 import { memoryStore } from "./memory_store.ts";
 import { type PassArm, type PassItem, runsIn, takesPart } from "./passes/cells.ts";
@@ -24,6 +24,9 @@ import { runPlan } from "./runner.ts";
 
 /** Visits that warm-up usually takes, and the most time that it may take, ms. */
 const WARM_UP = { visits: 8, mostMs: 20_000 };
+
+/** Rows that enter a step together when memory is looked at. */
+const MEMORY_ROWS = 512;
 
 /** Arms that the probe runs. */
 const PROBED_ARMS = 3;
@@ -50,7 +53,7 @@ export interface RunEstimate {
   readonly done: number;
   /** Time of the rest, ms. */
   readonly ms: number;
-  /** Bytes that the session holds after the probe, with one sequence open. */
+  /** Bytes that the session holds while the longest sequence of the run is open. */
   readonly memory: SessionMemory;
   /** What the probe took, ms. */
   readonly probeMs: number;
@@ -235,10 +238,24 @@ function withoutBudget({ timeBudgetMs: _budget, looks: _looks, ...manifest }: Ma
   return manifest;
 }
 
-/** What the session holds with one slot open, as during a pass. */
-function memoryOf({ context: { session } }: RunPlan): SessionMemory {
+/** What the session holds while the longest sequence of the run is open. */
+function memoryOf({ context: { session }, encoded }: RunPlan): SessionMemory {
+  const longest = encoded.filter(({ refusal }) => refusal === undefined)
+    .toSorted((a, b) => tokensOf(b) - tokensOf(a))[0];
+  const tokens = longest === undefined ? [] : [...longest.prompt, ...longest.target];
   const slot = session.newSlot();
   try {
+    for (let from = 0; from < tokens.length; from += MEMORY_ROWS) {
+      const rows = tokens.slice(from, from + MEMORY_ROWS).map((token, i): Row => ({
+        slot,
+        position: from + i,
+        token,
+        phase: "prompt",
+      }));
+      const step = session.begin(rows);
+      step.run({ from: 0, to: session.model.layerCount }, "block");
+      step.commit();
+    }
     return session.memory();
   } finally {
     session.release(slot);
