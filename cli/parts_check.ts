@@ -23,7 +23,7 @@ export async function checkPartsFile(
   modelName: string | undefined,
 ): Promise<readonly Finding[]> {
   const named = modelName === undefined ? undefined : (await loadModel(modelName)).checkpoint.info;
-  const source = await partsSource(name, named ?? { name: "tiny" });
+  const source = await partsSource(name, named);
   let file: PartsFile;
   try {
     file = await readParts(source);

@@ -16,10 +16,10 @@ import { fileSource } from "./file_source.ts";
 
 const EMBEDDED = "embedded:";
 
-/** The file that a name or path means, for a model. */
+/** The file that a name or path means, for a model; for any, where none is given. */
 export async function partsSource(
   name: string,
-  model: Pick<ModelInfo, "name">,
+  model: Pick<ModelInfo, "name"> | undefined,
 ): Promise<ByteSource> {
   if (!name.startsWith(EMBEDDED)) return await fileSource(name);
   const wanted = name.slice(EMBEDDED.length);
@@ -30,10 +30,10 @@ export async function partsSource(
       `Cannot find trained parts "${name}": ${didYouMean(wanted, names)} ("list parts" shows all)`,
     );
   }
-  const set = sets.find((each) => each.model === model.name);
+  const set = sets.find((each) => model === undefined || each.model === model.name);
   if (set !== undefined) return await set.source();
   throw new UsageError(
-    `Cannot use trained parts "${name}" on model "${model.name}": expected ${
+    `Cannot use trained parts "${name}" on model "${model!.name}": expected ${
       sets.map((each) => `"${each.model}"`).join(" or ")
     }, on which they were trained: train them on this one`,
   );

@@ -158,7 +158,7 @@ Deno.test("parts of another model, doubled and unknown parts are refused", async
       UsageError,
       'Cannot find trained parts "embedded:clam": did you mean "calm"?',
     );
-    await assertRejects(() => generate(SMALL, "embedded:calm"), UsageError, 'expected "tiny"');
+    await assertRejects(() => generate(SMALL, "embedded:calm"), UsageError, "on which they");
     const { code } = await call(
       generateCommand,
       ...["--model", SMALL, "--prompt", "ab", "--parts", path, "--policy", "d_llm"],
