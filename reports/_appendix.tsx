@@ -5,10 +5,76 @@
  * @module
  */
 import type { ComponentChildren, VNode } from "preact";
-import type { Summary } from "../harness/contract/summary.ts";
+import type { NoiseScreen, Summary } from "../harness/contract/summary.ts";
 import { interval, number, percent, ratio, small, whole } from "./_format.ts";
+import { MethodLink } from "./_methods.tsx";
+import { armClass, ArmTitle, WideTable } from "./_parts.tsx";
 import { isNoisy } from "./_standing.ts";
 import { visibleLine } from "./_visible.ts";
+
+/** What the decode times of each arm look like; nothing was removed because of it. */
+function Screens({ summary, screens }: {
+  readonly summary: Summary;
+  readonly screens: readonly NoiseScreen[];
+}): VNode | null {
+  if (screens.length === 0) return null;
+  return (
+    <WideTable label="Noise of each policy">
+      <table class="screens">
+        <caption>
+          <span>
+            <MethodLink summary={summary} term="noise screen">Outliers are counted</MethodLink>{" "}
+            and kept.
+          </span>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">policy</th>
+            <th scope="col">visits</th>
+            <th scope="col">
+              outliers<span class="unit">[14.8 MAD]</span>
+            </th>
+            <th scope="col">
+              mild<span class="unit">[1.5 IQR]</span>
+            </th>
+            <th scope="col">
+              extreme<span class="unit">[3 IQR]</span>
+            </th>
+            <th scope="col">
+              autocorrelation<span class="unit">[lag 1]</span>
+            </th>
+            <th scope="col">
+              drift<span class="unit">[% over the session]</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {screens.map((screen) => {
+            const { arm, visits, outliers, mild, extreme, autocorrelation, drift } = screen;
+            const index = summary.arms.findIndex(({ label }) => label === arm);
+            return (
+              <tr class={index < 0 ? undefined : armClass(index)}>
+                <th scope="row">
+                  {index < 0 ? visibleLine(arm) : <ArmTitle arm={{ label: arm }} index={index} />}
+                </th>
+                <td>{whole(visits)}</td>
+                <td>{whole(outliers)}</td>
+                <td>{whole(mild)}</td>
+                <td>{whole(extreme)}</td>
+                <td>{number(autocorrelation, ratio)}</td>
+                <td>
+                  <span class="value">{number(drift?.value, percent)}</span> {drift === undefined
+                    ? null
+                    : <span class="note">{interval({ ...drift, clusters: visits }, percent)}</span>}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </WideTable>
+  );
+}
 
 /** How far the baseline's own copy was from the baseline, and what follows. */
 export function NoiseView({ summary }: { readonly summary: Summary }): VNode {
@@ -27,6 +93,7 @@ export function NoiseView({ summary }: { readonly summary: Summary }): VNode {
       {noise.reasons.length === 0
         ? null
         : <ul class="reasons">{noise.reasons.map((reason) => <li>{visibleLine(reason)}</li>)}</ul>}
+      <Screens summary={summary} screens={noise.screens ?? []} />
     </>
   );
 }

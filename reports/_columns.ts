@@ -74,9 +74,9 @@ function compared(
 function verdictCell(arm: ArmSummary): Cell | undefined {
   if (arm.speed === undefined) return undefined;
   if (arm.role === "baseline") return { text: "baseline" };
-  const { verdict, pValue, minimumDetectable } = arm.speed;
+  const { verdict, pValue, adjustedPValue = pValue, minimumDetectable } = arm.speed;
   const note = verdict === "faster" || verdict === "slower"
-    ? `p ${number(pValue, small)}`
+    ? `p ${number(adjustedPValue, small)}`
     : `detects ≥ ${number(minimumDetectable, percent)} %`;
   return { text: verdict, note };
 }

@@ -24,6 +24,7 @@ import { QualityTable } from "./_quality_table.tsx";
 import { studySections } from "./_study_sections.tsx";
 import { Strips } from "./_strips.tsx";
 import { Verdicts } from "./_verdicts.tsx";
+import { hasTiming, Timing } from "./_timing.tsx";
 import { visibleLine } from "./_visible.ts";
 import { Waterfalls } from "./_waterfall.tsx";
 
@@ -111,6 +112,14 @@ function sectionsOf(summary: Summary): readonly PageSection[] {
       lead: "The same items, with and without the policy: what changed, not just how much.",
       content: <QualityTable summary={summary} />,
     },
+    ...(hasTiming(summary)
+      ? [{
+        id: "timing",
+        title: "Timing",
+        lead: "Speed on each suite, percentiles, and cells by length of prompt.",
+        content: <Timing summary={summary} />,
+      }]
+      : []),
     {
       id: "fidelity",
       title: "Fidelity",

@@ -58,7 +58,7 @@ svg text{white-space:pre}
 #details-panel>*{display:block;white-space:pre-wrap}
 #details-panel strong{font-family:var(--mono);font-weight:600}
 .pareto-fail text{stroke:none;text-decoration:line-through;fill:var(--muted)}
-.noisy .pareto{opacity:0.75}
+.noisy .pareto{filter:grayscale(1)}
 .legend,.key{list-style:none;display:flex;flex-wrap:wrap;gap:0.25rem 1.5rem;font-size:0.8125rem;color:var(--muted);margin-top:0.75rem}
 .legend svg{display:inline-block;vertical-align:0.25em;width:1.75rem;height:3px;stroke:var(--muted);stroke-width:1.5;stroke-dasharray:2 4}
 .legend .ink{color:var(--ink)}

@@ -131,7 +131,9 @@ td.word,th.word{text-align:left}
 .numbers table{width:auto;margin-top:0.5rem}
 .numbers td,.numbers th{text-align:left;padding:0.2rem 0.75rem 0.2rem 0.25rem}
 .numbers th:first-child{min-width:3rem}
-.quality .suite th{font-weight:600;text-align:left;padding-top:1.1rem;max-width:none;position:static;border-bottom-color:var(--rule)}
+.timings .scroll+.scroll{margin-top:1.75rem}
+.screens{margin-top:1.25rem}
+.quality .suite th,.timing .suite th{font-weight:600;text-align:left;padding-top:1.1rem;max-width:none;position:static;border-bottom-color:var(--rule)}
 
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));gap:2rem 2.5rem}
 .card{border-top:2px solid var(--arm);padding-top:0.75rem;font-size:0.875rem}

@@ -267,3 +267,41 @@ Deno.test("html.render() says in words what it leaves out", () => {
   assert(textOf(".output .note").includes("41 more tokens are left out"));
   assertMatch(MARKUP, /5 tokens at heights with fewer than 8 are not shown/);
 });
+
+Deno.test("html.render() tells timing by suite, percentile and cell, and what was not run", () => {
+  const rows = (label: string) =>
+    [...document.querySelectorAll(`[aria-label='${label}'] tbody tr:not(.suite)`)].map((row) =>
+      [...row.querySelectorAll("td")].map((cell) => cell.textContent.replaceAll(/\s+/g, " ").trim())
+    );
+  assertEquals(rows("Speed by suite"), [
+    ["1.18 [1.13, 1.23]", "[1.09, 1.27]", "0.016", "fasterfew prompts", "3.0", "31"],
+  ]);
+  assertEquals(rows("Percentiles"), [
+    ["3.90 [3.70, 4.20]", "— needs 662 latencies", "384 means of 4 steps", "—"],
+  ]);
+  assertEquals(rows("Cells of speed suites"), [[
+    ...["512", "4", "210 [206, 214]", "—", "9.10 [8.90, 9.30]", "440 [431, 449]"],
+    ...["1.30 [1.26, 1.34]", "2 600 000 / 0 / 524 288 / 4 096", "3 400 000"],
+  ]]);
+  assertEquals(textOf(".timings .reasons li"), [
+    "2 calm(measure=softmax,threshold=0.9), copy 2048x8: " +
+    "Needs 2112 positions: <i>context</i> is 512",
+  ]);
+  assertEquals(rows("Noise of each policy"), [
+    ["60", "1", "2", "0", "0.12", "0.4 [−0.1, 0.9]"],
+    ["2", "0", "0", "0", "—", "—"],
+  ]);
+});
+
+Deno.test("html.render() shows the interval that a verdict is drawn from, and its adjusted p", () => {
+  const row = document.querySelector("#verdict-2")!;
+  const [bar, whisker] = [".bar", ".whisker"].map((name) => {
+    const line = row.querySelector(`.forest ${name}`)!;
+    return [Number(line.getAttribute("x1")), Number(line.getAttribute("x2"))] as const;
+  });
+  assert(whisker![0] < bar![0] && bar![1] < whisker![1]);
+  assertStringIncludes(
+    document.querySelector("table.policies .arm-2 td.verdict")!.textContent,
+    "p 0.002",
+  );
+});

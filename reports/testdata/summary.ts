@@ -21,7 +21,7 @@ import {
   SUITES,
 } from "./arms.ts";
 
-import { CHOICES, CONFIDENCE, LEDGERS, PARITY, readAt } from "./views.ts";
+import { CHOICES, CONFIDENCE, LEDGERS, PARITY, readAt, SCREENS, TIMING } from "./views.ts";
 
 export { HOSTILE_LABEL } from "./arms.ts";
 
@@ -239,7 +239,7 @@ export const SUMMARY: Summary = {
     return {
       ...arm,
       ...(ledger === undefined ? {} : { ledger }),
-      ...(arm === CALM ? { confidence: CONFIDENCE } : {}),
+      ...(arm === CALM ? { confidence: CONFIDENCE, speed: { ...CALM.speed!, ...TIMING } } : {}),
     };
   }),
   pareto: PARETO,
@@ -249,6 +249,7 @@ export const SUMMARY: Summary = {
     verdict: "quiet",
     reasons: [],
     margin: 0.014,
+    screens: SCREENS,
   },
   samples: SAMPLES,
   warnings: [

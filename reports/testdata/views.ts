@@ -8,8 +8,10 @@ import type {
   ClassChoice,
   ExitConfidence,
   LedgerView,
+  NoiseScreen,
   Parity,
   SampleToken,
+  Speed,
 } from "../../harness/contract/summary.ts";
 import { CALM, estimate, EXIT, FULL, HOSTILE_LABEL, SKIPPING } from "./arms.ts";
 
@@ -123,3 +125,58 @@ export const PARITY: Parity = {
     },
   ],
 };
+
+/** What is told of CALM's timing beside its speed-up; suite and reason are hostile. */
+export const TIMING: Partial<Speed> = {
+  decisive: { value: 1.21, low: 1.15, high: 1.28, clusters: 12 },
+  adjustedPValue: 0.0021,
+  suites: [{
+    suite: "copy",
+    perPrompt: estimate(1.18, 0.05),
+    decisive: estimate(1.18, 0.09),
+    pValue: 0.004,
+    adjustedPValue: 0.016,
+    verdict: "faster",
+    minimumDetectable: 0.03,
+    requiredPrompts: 31,
+    fewPrompts: true,
+  }],
+  stepPercentiles: {
+    count: 384,
+    prompts: 12,
+    stepsPerReading: 4,
+    p90: { value: 3.9, low: 3.7, high: 4.2 },
+  },
+  cells: [{
+    suite: "copy",
+    level: "512x4",
+    promptTokens: 512,
+    rows: 4,
+    steps: 64,
+    prefillMs: estimate(210, 4),
+    stepMs: estimate(9.1, 0.2),
+    tokensPerSecond: estimate(440, 9),
+    speedUp: estimate(1.3, 0.04),
+    memory: { weightBytes: 2_600_000, partBytes: 0, kvBytes: 524_288, scratchBytes: 4096 },
+    peakBytes: 3_400_000,
+  }],
+  skippedCells: [{
+    suite: "copy",
+    level: "2048x8",
+    reason: "Needs 2112 positions: <i>context</i> is 512",
+  }],
+};
+
+/** Noise of two arms, of which the second is the sentinel. */
+export const SCREENS: readonly NoiseScreen[] = [
+  {
+    arm: FULL.label,
+    visits: 60,
+    outliers: 1,
+    mild: 2,
+    extreme: 0,
+    autocorrelation: 0.12,
+    drift: { value: 0.004, low: -0.001, high: 0.009 },
+  },
+  { arm: "full_depth (A/A)", visits: 2, outliers: 0, mild: 0, extreme: 0 },
+];
