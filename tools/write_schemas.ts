@@ -18,7 +18,7 @@ export function publishedSchemas(): Readonly<Record<string, Record<string, unkno
   };
 }
 
-/** The text of a schema's file. */
+/** The text of a schema's file, before it is formatted. */
 export function schemaText(schema: Record<string, unknown>): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
