@@ -6,6 +6,7 @@
  */
 import type { ComponentChildren } from "preact";
 import type { Summary } from "../harness/contract/summary.ts";
+import { Drafts, hasDrafts } from "./_acceptance.tsx";
 import { ControlTable } from "./_control.tsx";
 import { Study } from "./_study.tsx";
 import { visibleLine } from "./_visible.ts";
@@ -46,6 +47,14 @@ export function studySections(summary: Summary): readonly StudySection[] {
       lead: `${visibleLine(curves.summary)}.`,
       content: <Study study={curves} />,
     }],
+    ...hasDrafts(summary)
+      ? [{
+        id: "drafts",
+        title: "Drafts",
+        lead: "What was drafted, how much of it full depth accepted, and what it cost.",
+        content: <Drafts summary={summary} />,
+      }]
+      : [],
     ...summary.arms.some(({ control }) => control !== undefined)
       ? [{
         id: "control",

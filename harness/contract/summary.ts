@@ -5,10 +5,20 @@
  * @module
  */
 import type { KvFill } from "./backend.ts";
+import type { DraftGrid, DraftingView } from "./drafting_view.ts";
 import type { PolicyCard } from "./policy.ts";
 import type { Manifest, StopReason } from "./record.ts";
 import type { StudyView } from "./study_view.ts";
 
+export type {
+  DraftGrid,
+  DraftGridCell,
+  DraftingView,
+  DraftLimit,
+  DraftSpeed,
+  PlaceAcceptance,
+  RoundTimes,
+} from "./drafting_view.ts";
 export type {
   ChartPoint,
   ChartSeries,
@@ -243,6 +253,8 @@ export interface ArmSummary {
   readonly exitRate?: number;
   /** By the first signal it declares; absent where no token left by one in lockstep. */
   readonly confidence?: ExitConfidence;
+  /** What it drafted; absent for arms that draft nothing. */
+  readonly drafting?: DraftingView;
 }
 
 /** One token of a sample. */
@@ -386,6 +398,8 @@ export interface Summary {
   readonly studies?: readonly StudyView[];
   /** Policies with several settings, as curves; absent when no policy has. */
   readonly curves?: StudyView;
+  /** Grids of depth × draft length; absent without policies that have both. */
+  readonly draftGrids?: readonly DraftGrid[];
   /** Warnings in words. */
   readonly warnings: readonly string[];
   /** Definitions of every number above. */

@@ -5,6 +5,7 @@
  */
 import type { Manifest } from "../contract/record.ts";
 import type { Method, Summary } from "../contract/summary.ts";
+import { DRAFTING } from "./drafting/methods.ts";
 import type { SummarySettings } from "./options.ts";
 import { percentText } from "./words.ts";
 
@@ -25,7 +26,9 @@ export function methodsOf(
     ...arms.some(({ speed }) => speed !== undefined) ? speedMethods(summary, settings) : [],
     ...arms.some(({ cost }) => cost !== undefined) ? COST : [],
     ...arms.some(({ heights }) => heights !== undefined) ? HEIGHTS : [],
+    ...arms.some(({ ledger }) => ledger !== undefined) ? [LEDGER] : [],
     ...arms.some(({ confidence }) => confidence !== undefined) ? [CONFIDENCE] : [],
+    ...arms.some(({ drafting }) => drafting !== undefined) ? DRAFTING : [],
     ...arms.some(({ card }) => card.deployable === false) ? [UPPER_BOUND] : [],
     ...samples.length > 0 ? [SAMPLES] : [],
   ];
@@ -284,6 +287,15 @@ const HEIGHTS: readonly Method[] = [
   },
   { term: "exit rate", definition: "Share of those tokens read out below the last block." },
 ];
+
+const LEDGER: Method = {
+  term: "ledger",
+  definition:
+    "Milliseconds per decode step: what the decode loop counted (blocks, readouts, other " +
+    "reads, fills, steps) times what each part takes when timed by itself on this machine. The " +
+    "residual is the measured step minus their sum; above a tenth of a full-depth step, either way, " +
+    "it is red. Blocks alone is the speed-up if nothing but blocks took time.",
+};
 
 const CONFIDENCE: Method = {
   term: "exit confidence",

@@ -14,6 +14,8 @@ import { choicesOf } from "./choices.ts";
 import { purposeSeed } from "./clusters.ts";
 import { confidenceOf } from "./confidence.ts";
 import { costOf } from "./cost.ts";
+import { draftGridsOf, draftingOf } from "./drafting/acceptance.ts";
+import { draftWarnings } from "./drafting/warnings.ts";
 import { fidelityOf } from "./fidelity.ts";
 import { heightsOf } from "./heights.ts";
 import { controlOf } from "./matched_control.ts";
@@ -56,6 +58,9 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
   const { noise, leftOut } = timing;
   const studies = studyViews(view);
   const curves = curvesView(view);
+  const draftGrids = draftGridsOf(
+    shownArms(view).map((records, i) => ({ records, drafting: arms[i]!.drafting })),
+  );
   const summary = {
     manifest: run.manifest,
     arms,
@@ -69,7 +74,8 @@ export function summarize(run: StoredRun, options: SummaryOptions = {}): Summary
     ...(pareto === undefined ? {} : { pareto }),
     ...(studies.length === 0 ? {} : { studies }),
     ...(curves === undefined ? {} : { curves }),
-    warnings: warningsOf({ view, arms, noise, leftOut }),
+    ...(draftGrids.length === 0 ? {} : { draftGrids }),
+    warnings: [...draftWarnings(arms), ...warningsOf({ view, arms, noise, leftOut })],
     methods: methodsOf(summary, settings),
   };
 }
@@ -104,6 +110,7 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
   const control = controlOf(records, { view, ...sampling("control") });
   const ledger = ledgerViewOf(records, { baseline, vocabSize: model.vocabSize });
   const confidence = confidenceOf(records.lockstep, layerCount);
+  const drafting = draftingOf(records, { baseline, resampling: sampling("drafting") });
   return {
     label: arm.label,
     role: arm.role,
@@ -119,6 +126,7 @@ function armSummary(records: ArmRecords, { view, settings, speed }: ArmContext):
     ...(control === undefined ? {} : { control }),
     ...(ledger === undefined ? {} : { ledger }),
     ...(confidence === undefined ? {} : { confidence }),
+    ...(drafting === undefined ? {} : { drafting }),
     ...(heightView === undefined
       ? {}
       : { heights: heightView.heights, exitRate: heightView.exitRate }),
