@@ -6,6 +6,7 @@
  */
 import { DeviceLostError } from "../../harness/contract/errors.ts";
 import type { DeviceMemory } from "./device_memory.ts";
+import { Gate, type Side } from "./gate.ts";
 import type { Kernel } from "./kernels.ts";
 
 /** Rows of a table. */
@@ -73,6 +74,10 @@ export class Commands {
   readonly counts: Counts = { submissions: 0, waits: 0, uploadedBytes: 0, dispatches: 0 };
   /** Words of the tables of this submission. */
   readonly words: Int32Array<ArrayBuffer> = new Int32Array(ARENA_BYTES / 4);
+  /** Grids that rules empty or fill. */
+  readonly gate: Gate;
+  /** Gates what is dispatched from now on; free when undefined. */
+  side: Side | undefined;
   readonly #device: GPUDevice;
   readonly #memory: DeviceMemory;
   readonly #tables: GPUBuffer;
@@ -96,6 +101,7 @@ export class Commands {
   constructor(device: GPUDevice, memory: DeviceMemory) {
     this.#device = device;
     this.#memory = memory;
+    this.gate = new Gate(device, memory);
     this.#alignment = Math.max(16, device.limits.minStorageBufferOffsetAlignment);
     this.#tables = memory.create("tables", ARENA_BYTES + TABLE_BYTES, "scratch");
     this.#bindState = { version: 0, tables: this.#tables };
@@ -112,16 +118,22 @@ export class Commands {
    */
   table(rows: number): number {
     const bytes = 4 * TABLE_WORDS * (1 + rows);
-    this.makeRoom(bytes);
+    if (this.#isFull(bytes)) this.submit();
     const offset = this.#used;
     this.#used += Math.ceil(bytes / this.#alignment) * this.#alignment;
     return offset;
   }
 
-  /** Submits first when tables of so many bytes would not fit any more. */
+  #isFull(bytes: number): boolean {
+    return this.#used + bytes + this.#alignment > ARENA_BYTES;
+  }
+
+  /**
+   * Submits first when tables of so many bytes would not fit any more; those that
+   * are asked for next then stay together.
+   */
   makeRoom(bytes: number): void {
-    const isFull = this.#used + bytes + this.#alignment > ARENA_BYTES;
-    if (isFull || this.#sinceSubmit > DISPATCHES) this.submit();
+    if (this.#isFull(bytes) || this.#sinceSubmit > DISPATCHES) this.submit();
   }
 
   /** Bytes that a table of so many rows takes. */
@@ -143,7 +155,11 @@ export class Commands {
       this.#offset[0] = table;
       this.#pass.setBindGroup(0, group, this.#offset, 0, 1);
     } else this.#pass.setBindGroup(0, group);
-    this.#pass.dispatchWorkgroups(x, y, z);
+    if (this.side === undefined) this.#pass.dispatchWorkgroups(x, y, z);
+    else {
+      const { args } = this.gate;
+      this.#pass.dispatchWorkgroupsIndirect(args, this.gate.offset(this.side, x, y, z));
+    }
     this.#sinceSubmit++;
     this.counts.dispatches++;
   }
@@ -245,6 +261,7 @@ export class Commands {
     this.#endPass();
     this.#encoder = undefined;
     this.#staging?.destroy();
+    this.gate.close();
     this.#device.removeEventListener("uncapturederror", this.#complain);
   }
 }

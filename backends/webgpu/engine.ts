@@ -21,6 +21,8 @@ import {
   type IdRange,
   Results,
   type RowBatch,
+  type RuledRange,
+  type RuleTest,
   type StepEngine,
 } from "../../harness/stepping/mod.ts";
 import { Blocks } from "./blocks.ts";
@@ -32,6 +34,7 @@ import { Heads } from "./heads.ts";
 import { KvCache } from "./kv_cache.ts";
 import { FORMAT, type Matrix, padded } from "./matrix.ts";
 import { type DeviceParts, pieceParams } from "./product.ts";
+import { Rules } from "./rules.ts";
 import type { Weights } from "./weights.ts";
 
 /** Tokens that a step may keep on the device. */
@@ -58,6 +61,10 @@ export class WebgpuEngine implements StepEngine {
   readonly #states: Room;
   readonly #entries: Entries;
   readonly #heads: Heads;
+  readonly #rules: Rules;
+  /** One past the last block of rules whose outcome is not known yet. */
+  #ruled: number | undefined;
+  #ruleHeight = -1;
   readonly #cache: KvCache;
   readonly #kept: GPUBuffer;
   readonly #embeds: readonly Call[];
@@ -78,13 +85,16 @@ export class WebgpuEngine implements StepEngine {
     this.#cache = new KvCache(parts, info, { slots: options.slots, context });
     this.#states = new Room(memory, { label: "states", bytes: 4 * this.#stride });
     const shared = { ...parts, states: this.#states, context };
-    this.#entries = new Entries({
+    const entries = {
       ...parts,
       blocks: new Blocks(shared),
       cache: this.#cache,
       layerCount: info.layerCount,
-    });
+    };
+    this.#entries = new Entries(entries);
     this.#heads = new Heads({ ...shared, parts: options.parts });
+    const { gate } = parts.commands;
+    this.#rules = new Rules({ ...entries, heads: this.#heads, gate }, this.#entries);
     this.#kept = memory.create("kept tokens", 2 * 4 * KEPT, "scratch");
     const { embedding } = weights;
     this.#embeds = embedding.pieces.map((piece, index) => {
@@ -188,6 +198,22 @@ export class WebgpuEngine implements StepEngine {
     this.#entries.fill(batch, fill, range);
   }
 
+  /** See {@linkcode StepEngine}. */
+  runRules(batch: RowBatch, rules: readonly RuleTest[], range: RuledRange): number {
+    const entry = this.results.newEntry();
+    this.#reserveResults();
+    const head = { count: 1, states: batch.states, entries: Int32Array.of(entry) };
+    // A submission in between would take the tables away, so there must be room for all.
+    this.#parts.commands.makeRoom((2 * rules.length + 2) * this.#parts.commands.tableBytes(1));
+    this.#ruled = range.to;
+    return this.#rules.run(batch, rules, { ...range, head });
+  }
+
+  /** See {@linkcode StepEngine}. */
+  get ruleHeight(): number {
+    return this.#ruleHeight;
+  }
+
   #reserveResults(): void {
     this.#heads.cells.reserve(4 * this.results.cellCount);
     this.#heads.reserveEntries(this.results.entryCount);
@@ -279,15 +305,22 @@ export class WebgpuEngine implements StepEngine {
     const { cellCount, entryCount } = this.results;
     const first = this.#fetched;
     const fresh = entryCount - first;
-    if (cellCount === 0 && fresh === 0) return undefined;
+    const ruled = this.#ruled;
+    if (cellCount === 0 && fresh === 0 && ruled === undefined) return undefined;
+    this.#ruled = undefined;
     this.#fetched = entryCount;
     const size = 4 * REDUCTION_WORDS;
     return this.#parts.commands.read([
       { buffer: this.#heads.cells.buffer, at: 0, bytes: 4 * cellCount },
       { buffer: this.#heads.reductions.buffer, at: size * first, bytes: size * fresh },
+      { buffer: this.#parts.commands.gate.left, at: 0, bytes: ruled === undefined ? 0 : 8 },
     ], (mapped) => {
       takeCells(this.results, mapped, this.#idCells);
       this.#idCells.length = 0;
+      if (ruled !== undefined) {
+        const [left, height] = new Uint32Array(mapped, 4 * cellCount + size * fresh, 2);
+        this.#ruleHeight = left === 1 ? height! : ruled;
+      }
       for (let i = 0; i < fresh; i++) {
         const words = new DataView(mapped, 4 * cellCount + size * i, size);
         takeEntry(this.results, first + i, words);

@@ -46,6 +46,17 @@ export class Entries {
     return this.#tables.write(batch, cache.capacity);
   }
 
+  /** Writes the table of a batch of one row and makes room for it. */
+  tableOf(batch: RowBatch): number {
+    return this.#begin(batch).offsets[0]!;
+  }
+
+  /** Attention of one block on a table that was written; false on a fault. */
+  attendAt(table: number, batch: RowBatch, block: number): boolean {
+    if (this.#tables.offsets[0] !== table) throw new RangeError("Cannot use a table: it is gone");
+    return this.#attend(this.#tables, batch, { block, pass: 0 });
+  }
+
   /** See `StepEngine.run`. */
   run(batch: RowBatch, part: Part, { from, to, pass }: BlockRange): number {
     const tables = this.#begin(batch);

@@ -16,6 +16,7 @@ import matmul from "./shaders/matmul.wgsl" with { type: "text" };
 import meanStates from "./shaders/mean_states.wgsl" with { type: "text" };
 import reduceLogits from "./shaders/reduce_logits.wgsl" with { type: "text" };
 import rmsNorm from "./shaders/rms_norm.wgsl" with { type: "text" };
+import rule from "./shaders/rule.wgsl" with { type: "text" };
 import stateSignal from "./shaders/state_signal.wgsl" with { type: "text" };
 import storeEntries from "./shaders/store_entries.wgsl" with { type: "text" };
 import subsetLogits from "./shaders/subset_logits.wgsl" with { type: "text" };
@@ -45,6 +46,7 @@ export const SHADERS = {
   meanStates: { code: meanStates, bindings: ["read", "write", "uniform", "table"] },
   reduceLogits: { code: reduceLogits, bindings: ["read", "read", "write", "uniform", "table"] },
   rmsNorm: { code: rmsNorm, bindings: ["read", "read", "write", "uniform", "table"] },
+  rule: { code: rule, bindings: ["read", "read", "write", "write", "table"] },
   stateSignal: { code: stateSignal, bindings: ["read", "write", "uniform", "table"] },
   storeEntries: {
     code: storeEntries,

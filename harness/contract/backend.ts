@@ -126,9 +126,15 @@ export interface DecoderStep {
   /**
    * Runs blocks `span.from` to `span.to − 1`, testing `rules` on the device; a
    * row for which one holds leaves there with `fill`. Decisions come with the
-   * next read. Absent where a backend has no control flow of its own.
+   * next read. Absent where a backend has no control flow of its own; throws
+   * `UnsupportedError` for rows, fills and rules that the device cannot take.
    */
   runRules?(span: Span, rules: readonly DeviceRule[], fill: EntryFill, rows?: RowSet): void;
+  /**
+   * Heights at which the rows of the last `runRules` left, `span.to` for those that
+   * did not; known after the next read.
+   */
+  readonly ruleHeights?: ArrayLike<number>;
   /** Supplies the entries of skipped blocks and moves the rows past them. State stays. */
   fillKv(blocks: number | Span, fill: EntryFill, rows?: RowSet, pass?: number): void;
   /** Reduces signals on the device. */

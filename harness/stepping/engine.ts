@@ -8,8 +8,8 @@
  *
  * @module
  */
-import type { DeviceRule, EntryFill, Part, SessionMemory, Span } from "../contract/backend.ts";
-import type { StateSignal } from "../contract/signal.ts";
+import type { EntryFill, Part, SessionMemory, Span } from "../contract/backend.ts";
+import type { ReadoutSignal, StateSignal } from "../contract/signal.ts";
 import type { Results } from "./results.ts";
 
 /** Rows of logits held at once, and states read out by one call of a head. */
@@ -78,6 +78,26 @@ export interface EmbeddedRows {
   readonly count: number;
 }
 
+/** A rule on the reductions of the row's own readout. */
+export interface RuleTest {
+  /** Height at which it is tested. */
+  readonly height: number;
+  /** Head that reads the row out. */
+  readonly head: number;
+  /** What is compared. */
+  readonly signal: ReadoutSignal;
+  /** How. */
+  readonly is: ">=" | ">" | "<=" | "<";
+  /** With what. */
+  readonly value: number;
+}
+
+/** Blocks run under rules, and what fills the entries of those that are left out. */
+export interface RuledRange extends Span {
+  /** Fills that need no look back. */
+  readonly fill: "project" | "hole";
+}
+
 /** Kernels and memory of one opened model. Indices and sizes come checked. */
 export interface StepEngine {
   /** Name of the backend, for messages. */
@@ -109,14 +129,14 @@ export interface StepEngine {
   run(batch: RowBatch, part: Part, range: BlockRange): number;
   /** Supplies entries of skipped blocks; with `copy` every row has run one. */
   fill(batch: RowBatch, fill: EntryFill, range: BlockRange): void;
-  /** Runs blocks, rows leaving where a rule holds; see the contract. Absent without control flow. */
-  runRules?(
-    batch: RowBatch,
-    rules: readonly DeviceRule[],
-    range: BlockRange & {
-      readonly fill: EntryFill;
-    },
-  ): void;
+  /**
+   * Runs blocks on one row until a rule holds, fills the others; returns as `run`
+   * does. Where the row left comes with the next {@linkcode StepEngine.settle}. Absent
+   * where the device has no control flow of its own.
+   */
+  runRules?(batch: RowBatch, rules: readonly RuleTest[], range: RuledRange): number;
+  /** Height at which the row of the last {@linkcode StepEngine.runRules} left, `to` when it did not. */
+  readonly ruleHeight?: number;
 
   /** Logits over the vocabulary and their reductions; head 0 is the model's own. */
   logits(head: number, batch: HeadBatch): void;

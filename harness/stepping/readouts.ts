@@ -77,6 +77,11 @@ export class Readouts {
     this.subsets.reset();
   }
 
+  /** Says that the engine's rows of logits were used for something else. */
+  forgetHeld(): void {
+    this.#held.fill(-1);
+  }
+
   /** Number of a head; throws where it was not opened. */
   head(name: string): number {
     if (name === "shared") return 0;

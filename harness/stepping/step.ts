@@ -6,6 +6,7 @@
 import type {
   Awaitable,
   DecoderStep,
+  DeviceRule,
   EntryFill,
   Part,
   Row,
@@ -13,7 +14,7 @@ import type {
   Span,
   TokenChoice,
 } from "../contract/backend.ts";
-import { ContractError } from "../contract/errors.ts";
+import { ContractError, UnsupportedError } from "../contract/errors.ts";
 import type { ModelInfo } from "../contract/model.ts";
 import type { TrainedParts } from "../contract/parts.ts";
 import type {
@@ -28,7 +29,7 @@ import type {
 import { Batch } from "./batch.ts";
 import { StateViews } from "./columns.ts";
 import { Committer } from "./commit_rows.ts";
-import type { StepEngine } from "./engine.ts";
+import type { RuleTest, StepEngine } from "./engine.ts";
 import { Entrance } from "./enter_rows.ts";
 import { Marks } from "./marks.ts";
 import { Readouts } from "./readouts.ts";
@@ -70,6 +71,11 @@ export class Step implements DecoderStep {
   readonly #views: StateViews = new StateViews();
   readonly #range: { from: number; to: number; pass: number } = { from: 0, to: 0, pass: 0 };
   #open = false;
+  /** The row under rules, −1 for none. */
+  #ruled = -1;
+  readonly #ruleHeights: Int32Array = new Int32Array(1);
+  /** See {@linkcode DecoderStep}; where the engine can. */
+  readonly runRules?: NonNullable<DecoderStep["runRules"]>;
 
   /** A step of one session. */
   constructor(parts: StepParts) {
@@ -91,6 +97,7 @@ export class Step implements DecoderStep {
       vocabSize,
       picked: this.#picked,
     });
+    if (engine.runRules !== undefined) this.runRules = (...args) => this.#runRules(...args);
     this.#committer = new Committer(this.#rows, { slots, layerCount: info.layerCount });
   }
 
@@ -113,6 +120,7 @@ export class Step implements DecoderStep {
     this.#engine.beginStep();
     this.#entrance.enter(rows);
     this.#picked.length = 0;
+    this.#ruled = -1;
     this.#open = true;
   }
 
@@ -150,15 +158,18 @@ export class Step implements DecoderStep {
     if (rows.length === 0 || from === to) return;
     const done = this.#engine.run(this.#batch.gather(this.#rows, rows), part, range);
     if (done > from) this.#ran(rows, part, pass * this.#layerCount + done - 1);
-    if (done < to) {
-      const { position, entry } = this.#engine.fault;
-      throw new ContractError(
-        this.#engine.name,
-        `block ${done} reads position ${position}, whose entry ${
-          entry === "none" ? 'was filled with "none"' : "was never written"
-        }: run or fill it first`,
-      );
-    }
+    if (done < to) this.#stumble(done);
+  }
+
+  /** Throws: a row would read an entry that is not there. */
+  #stumble(block: number): never {
+    const { position, entry } = this.#engine.fault;
+    throw new ContractError(
+      this.#engine.name,
+      `block ${block} reads position ${position}, whose entry ${
+        entry === "none" ? 'was filled with "none"' : "was never written"
+      }: run or fill it first`,
+    );
   }
 
   /** Notes that rows ran blocks up to that of `layer`. */
@@ -192,6 +203,49 @@ export class Step implements DecoderStep {
     }
     this.#engine.fill(batch, fill, range);
     this.#rows.raise(rows, to);
+  }
+
+  /** See {@linkcode DecoderStep}. */
+  get ruleHeights(): ArrayLike<number> {
+    const height = this.#engine.ruleHeight ?? -1;
+    this.#ruleHeights[0] = height;
+    if (this.#ruled >= 0) this.#rows.lastLayers[this.#ruled] = height - 1;
+    return this.#ruleHeights;
+  }
+
+  #runRules(
+    blocks: Span,
+    rules: readonly DeviceRule[],
+    fill: EntryFill,
+    rows: RowSet = this.#rows.all(),
+  ): void {
+    this.#requireOpen();
+    const { from, to } = this.#rangeOf(blocks, 0);
+    const { name } = this.#engine;
+    if (rows.length !== 1 || (fill !== "project" && fill !== "hole")) {
+      throw new UnsupportedError(
+        `Cannot run rules on backend "${name}": expected one row and fill "project" or "hole": current value is ${rows.length} rows and "${fill}"`,
+      );
+    }
+    const tests = rules.map(({ height, request, is, value }): RuleTest => {
+      const readout = request.kind === "readout" ? request.readout : undefined;
+      if (
+        request.kind !== "readout" || readout?.mark !== undefined ||
+        readout?.vocabulary !== undefined
+      ) {
+        throw new UnsupportedError(
+          `Cannot run a rule on backend "${name}": expected a readout of the row over the whole vocabulary: current value is a "${request.kind}"`,
+        );
+      }
+      const head = this.#readouts.head(request.readout.head);
+      return { height, head, signal: request.signal, is, value };
+    });
+    this.#readouts.forgetHeld();
+    const batch = this.#batch.gather(this.#rows, rows);
+    const done = this.#engine.runRules!(batch, tests, { from, to, fill });
+    this.#ruled = rows[0]!;
+    if (done > from) this.#ran(rows, "block", done - 1);
+    if (done < to) this.#stumble(done);
   }
 
   /** See {@linkcode DecoderStep}. */

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Counts } from "../../backends/webgpu/commands.ts";
 import { openWebgpuEngine } from "../../backends/webgpu/session.ts";
 import { type OptionInput, type PolicyPlugin, SHARED_READOUT } from "../../harness/contract/mod.ts";
+import { MeteredSession } from "../../harness/decode/metered_session.ts";
 import { generate } from "../../harness/decode/generate.ts";
 import { SteppedSession } from "../../harness/stepping/mod.ts";
 import { syntheticModel } from "../../models/synthetic.ts";
@@ -37,8 +38,15 @@ async function open() {
 }
 
 /** What each decode step of a policy adds to the counts. */
-async function countsOf(policy: object, input: OptionInput): Promise<readonly Counts[]> {
-  const { engine, session } = await open();
+async function countsOf(
+  policy: object,
+  input: OptionInput,
+  { waiting = false }: { readonly waiting?: boolean } = {},
+): Promise<readonly Counts[]> {
+  const opened = await open();
+  const { engine } = opened;
+  // The counting view passes no rules on to the device.
+  const session = waiting ? new MeteredSession(opened.session) : opened.session;
   const bound = bind(session, policy as PolicyPlugin, { input, maxTokens: 8 });
   const slot = session.newSlot();
   const steps: Counts[] = [];
@@ -78,15 +86,22 @@ for (const [policy, input] of STATIC) {
   });
 }
 
-gpuTest("calm waits once at each height that it is asked at, and once for the token", async () => {
-  for (const { submissions, waits, uploadedBytes } of await countsOf(calm, { threshold: 1 })) {
-    // With a threshold at the bound nothing exits: heights 1 to 5, then the token.
-    assert(waits >= 1 && waits <= 6, `it waited ${waits} times`);
+for (const threshold of [0.2, 0.9, 1]) {
+  gpuTest(`calm(threshold=${threshold}) lets the device decide: one wait per token`, async () => {
+    for (const { submissions, waits, uploadedBytes } of await countsOf(calm, { threshold })) {
+      assertEquals([submissions, waits], [1, 1]);
+      assert(uploadedBytes < 1024, `${uploadedBytes} bytes were uploaded`);
+    }
+  });
+}
+
+gpuTest("calm without rules on the device waits at each height that it is asked at", async () => {
+  const steps = await countsOf(calm, { threshold: 0.99 }, { waiting: true });
+  for (const { submissions, waits, uploadedBytes } of steps) {
+    assert(waits >= 2 && waits <= 6, `it waited ${waits} times`); // heights 1 to 5, the token
     assertEquals(submissions, waits);
-    assert(uploadedBytes < 1024, `${uploadedBytes} bytes were uploaded`);
+    assert(uploadedBytes < 2048, `${uploadedBytes} bytes were uploaded`);
   }
-  const acting = await countsOf(calm, { threshold: 0.2 });
-  assert(acting.some(({ waits }) => waits > 1), "calm never waited for a signal");
 });
 
 gpuTest("tokens picked on the device feed the next steps without a wait", async () => {

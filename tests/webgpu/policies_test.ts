@@ -29,6 +29,8 @@ const ARMS: readonly (readonly [object, OptionInput, KvFill | undefined])[] = [
   [layerList, { skip: [2], swap: [3], skipMlp: [4], repeat: [1] }, undefined],
   [skipDecode, { scheduleLength: 6, maxActive: 5, minActive: 2 }, undefined],
   [calm, { threshold: 0.2 }, undefined],
+  [calm, { threshold: 0.2 }, "hole"],
+  [calm, { threshold: 0.6, decay: 4, minExit: 2 }, undefined],
   [calm, { threshold: 0.2 }, "recompute"],
   [calm, { measure: "state", threshold: 0.7 }, "hole"],
   [randomExit, { blocks: 4.5 }, "copy"],

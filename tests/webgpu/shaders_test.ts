@@ -7,6 +7,7 @@ import {
   type ShaderName,
   SHADERS,
 } from "../../backends/webgpu/kernels.ts";
+import { GRIDS } from "../../backends/webgpu/gate.ts";
 import { FORMAT } from "../../backends/webgpu/matrix.ts";
 import { ACROSS } from "../../backends/webgpu/product.ts";
 import { gpuTest } from "./adapter.ts";
@@ -29,6 +30,7 @@ const USED: Readonly<Record<ShaderName, Readonly<Record<string, readonly number[
   meanStates: { EACH: BOTH },
   reduceLogits: { SUBSET: BOTH },
   rmsNorm: { GATHER: BOTH },
+  rule: { GRIDS: [GRIDS] },
   stateSignal: { KIND: [0, 1, 2] },
   storeEntries: { QUERY: BOTH },
   subsetLogits: { FORMAT: FORMATS, ACROSS: [ACROSS] },
