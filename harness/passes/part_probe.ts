@@ -7,15 +7,15 @@
  *     signal    a mark, a cosine with it, and the wait for that
  *
  * Each part stands behind a whole untimed token, so that caches hold what they
- * hold in decoding, and is taken `ROUNDS` times. Means count: other work on the
- * machine then lengthens parts as much as it lengthens the visits around them.
- * The slot is left as it was.
+ * hold in decoding, and is taken `ROUNDS` times, of which the median counts: other
+ * work on the machine hits few of such short calls. The slot is left as it was.
  *
  * @module
  */
 import type { Awaitable, DecoderSession, DecoderStep } from "../contract/backend.ts";
 import type { PartTimes } from "../contract/record.ts";
 import { SHARED_READOUT } from "../contract/signal.ts";
+import { median } from "../numerics/quantile.ts";
 
 /** Times that each part is taken in one visit. */
 const ROUNDS = 3;
@@ -75,22 +75,17 @@ export async function probeParts(
     await step.readToken(SHARED_READOUT);
     step.commit([]);
   };
-  const times = {
-    step: 0,
-    block: 0,
-    attention: 0,
-    mlp: 0,
-    head: 0,
-    signal: 0,
-    project: 0,
-    hole: 0,
-    copy: 0,
+  const times = new Map<keyof PartTimes, number[]>();
+  const keep = (name: keyof PartTimes, ms: number) => {
+    const known = times.get(name);
+    if (known === undefined) times.set(name, [ms]);
+    else known.push(ms);
   };
   for (let round = 0; round < ROUNDS; round++) {
     await token();
     const start = now();
     session.begin([row]).commit([]);
-    times.step += (now() - start) / ROUNDS;
+    keep("step", now() - start);
     for (const { name, calls, prepare, run } of partsOf(layerCount)) {
       await token();
       const step = session.begin([row]);
@@ -98,9 +93,20 @@ export async function probeParts(
       const begin = now();
       const pending = run(step);
       if (pending !== undefined) await pending;
-      times[name] += (now() - begin) / Math.max(1, calls) / ROUNDS;
+      keep(name, (now() - begin) / Math.max(1, calls));
       step.commit([]);
     }
   }
-  return times;
+  const middle = (name: keyof PartTimes) => median(times.get(name)!);
+  return {
+    step: middle("step"),
+    block: middle("block"),
+    attention: middle("attention"),
+    mlp: middle("mlp"),
+    head: middle("head"),
+    signal: middle("signal"),
+    project: middle("project"),
+    hole: middle("hole"),
+    copy: middle("copy"),
+  };
 }

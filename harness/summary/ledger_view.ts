@@ -1,7 +1,7 @@
 /**
  * Where an arm's decode time goes: its ledger priced with the times of parts.
  *
- * Per decode step, with n the ledger's counts and t the mean part times of
+ * Per decode step of one row, with n the ledger's counts and t the median part times of
  * the run's own probes (ms):
  *
  *     blocks     n_pairs t_block + rest of attention t_attention + rest of MLP t_mlp
@@ -19,19 +19,21 @@
  */
 import type { Ledger, PartTimes, TimedRecord } from "../contract/record.ts";
 import type { LedgerView } from "../contract/summary.ts";
-import { mean, sum } from "../numerics/moments.ts";
-import type { ArmRecords } from "./run_view.ts";
+import { sum } from "../numerics/moments.ts";
+import { median } from "../numerics/quantile.ts";
+import { type ArmRecords, groupBy } from "./run_view.ts";
+import { promptKey } from "./speed_up.ts";
 
 /** Share of a full-depth step above which a residual is red. */
 export const RED_RESIDUAL = 0.1;
 
-/** Mean times of parts over all visits; `undefined` when none was probed. */
+/** Median times of parts over all visits; `undefined` when none was probed. */
 export function partTimesOf(records: readonly TimedRecord[]): PartTimes | undefined {
   const probes = records.flatMap(({ parts }) => parts === undefined ? [] : [parts]);
   const [first] = probes;
   if (first === undefined) return undefined;
   const names = Object.keys(first) as (keyof PartTimes)[];
-  const entries = names.map((name) => [name, mean(probes.map((parts) => parts[name]))]);
+  const entries = names.map((name) => [name, median(probes.map((parts) => parts[name]))]);
   return Object.fromEntries(entries) as unknown as PartTimes;
 }
 
@@ -67,9 +69,21 @@ function totalOf(times: LedgerTimes): number {
   return times.blocksMs + times.readoutsMs + times.waitsMs + times.fillsMs + times.stepMs;
 }
 
-/** Decode time per step, ms, over all visits. */
+/**
+ * Decode time per step, ms: of each step of each prompt the median over its visits,
+ * then the mean, because steps differ and what disturbs a clock hits few of them.
+ */
 function measuredMs(records: readonly TimedRecord[]): number {
-  return sum(records.map(({ decodeMs }) => decodeMs)) / sum(records.map(({ steps }) => steps));
+  const times: number[] = [];
+  let steps = 0;
+  for (const visits of groupBy(records, promptKey).values()) {
+    const [first] = visits;
+    const read = visits.filter(({ stepMs }) => stepMs?.length === first!.stepMs?.length);
+    if (first!.stepMs === undefined) times.push(median(visits.map(({ decodeMs }) => decodeMs)));
+    else times.push(...first!.stepMs.map((_, t) => median(read.map(({ stepMs }) => stepMs![t]!))));
+    steps += first!.steps;
+  }
+  return sum(times) / steps;
 }
 
 function sumsOf(records: readonly TimedRecord[]): {
@@ -108,7 +122,8 @@ export function ledgerViewOf(
   { baseline, vocabSize }: { readonly baseline: ArmRecords; readonly vocabSize: number },
 ): LedgerView | undefined {
   const parts = partTimesOf(baseline.timed);
-  if (parts === undefined || arm.timed.length === 0) return undefined;
+  const together = arm.timed.some(({ rows = 1 }) => rows > 1); // parts are those of one row
+  if (parts === undefined || arm.timed.length === 0 || together) return undefined;
   const price = (records: readonly TimedRecord[]) => {
     const { ledger, steps } = sumsOf(records);
     return priceLedger(ledger, { parts, steps, vocabSize });
