@@ -18,6 +18,7 @@ import { DecisionPoint } from "./decision_point.ts";
 import type { Companions } from "./kv_fill/recompute.ts";
 import { PlanAscent } from "./plan_ascent.ts";
 import { PolicyMemory } from "./policy_memory.ts";
+import { type RuledAscent, ruledAscent } from "./ruled_ascent.ts";
 import type { CarriedState } from "./stream_state.ts";
 
 /** How rows are moved. */
@@ -32,7 +33,9 @@ export interface AscentOptions extends ChanceKeys {
 export class Ascent {
   readonly #memory: PolicyMemory;
   readonly #way: PlanAscent | DecisionAscent;
+  readonly #ruled: RuledAscent | undefined;
   readonly #layerCount: number;
+  #isRuled = false;
 
   /** An ascent of one sequence. */
   constructor(bound: BoundDepth, options: AscentOptions) {
@@ -43,6 +46,7 @@ export class Ascent {
       memory: this.#memory,
       companions: options.companions,
     };
+    this.#ruled = options.companions === undefined ? ruledAscent(bound, parts.point) : undefined;
     this.#way = bound.kind === "plan"
       ? new PlanAscent(bound, parts)
       : new DecisionAscent(bound, parts);
@@ -50,14 +54,38 @@ export class Ascent {
 
   /** Runs the rows up; writes heights, blocks run and marks into the climbers. */
   async climb(step: DecoderStep, climbers: readonly Climber[]): Promise<void> {
-    for (const row of climbers) {
-      row.exitHeight = this.#layerCount;
-      row.head = SHARED_READOUT.head;
-      row.stopped = false;
-      row.exitMark = undefined;
-      row.reading = undefined;
-    }
+    for (const row of climbers) this.#start(row);
     await this.#way.climb(step, climbers);
+  }
+
+  /**
+   * Runs one row up. Where the device itself can decide, the height at which it
+   * left is known only after the next read: {@linkcode Ascent.landed} notes it.
+   */
+  async climbAlone(step: DecoderStep, row: Climber): Promise<void> {
+    this.#isRuled = false;
+    if (this.#ruled === undefined || !this.#ruled.takes(step, row)) {
+      return await this.climb(step, [row]);
+    }
+    this.#isRuled = true;
+    this.#start(row);
+    this.#memory.startToken();
+    this.#ruled.climb(step, row);
+  }
+
+  /** Notes at which height the row of {@linkcode Ascent.climbAlone} left, once it was read out. */
+  landed(step: DecoderStep, row: Climber): void {
+    if (!this.#isRuled) return;
+    row.exitHeight = step.ruleHeights?.[0] ?? this.#layerCount;
+    row.blocksRun = row.exitHeight;
+  }
+
+  #start(row: Climber): void {
+    row.exitHeight = this.#layerCount;
+    row.head = SHARED_READOUT.head;
+    row.stopped = false;
+    row.exitMark = undefined;
+    row.reading = undefined;
   }
 
   /** Tells a stateful policy which token came of a row, and what its readout gave. */

@@ -19,7 +19,7 @@ import {
   type RunPoint,
   type TokenPoint,
 } from "../contract/policy.ts";
-import { ruleHeights, ruleHolds } from "../contract/rule.ts";
+import { type Rule, ruleHeights, ruleHolds } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
 import { bindRounds, type BoundRounds } from "./bound_rounds.ts";
 import { compilePlan } from "./plan_program.ts";
@@ -64,6 +64,8 @@ export interface BoundDecisions extends BoundBase {
   decide(point: BlockPoint): Action;
   /** Name of the head that reads out a row which left at a height. */
   headAt(height: number): string;
+  /** The rule that the decision is derived from, where it is one and means an exit. */
+  readonly exitRule?: Rule;
 }
 
 /** A depth policy ready to run. */
@@ -271,6 +273,7 @@ function bindScope(plugin: DepthPolicy, binding: Binding): BoundDepth {
         heights,
         signals: plugin.signals(options),
         headAt: headsOf(plugin, binding),
+        ...then === "exit" && { exitRule: when },
         decide: (at) =>
           ruleHolds(when, { height: at.height, signals: at.signals, point: at }) ? then : "run",
       };

@@ -136,7 +136,7 @@ export async function decodeRow(
   step: DecoderStep,
   { ascent, row, sampler, companions }: DecodeRow,
 ): Promise<number | undefined> {
-  await ascent.climb(step, [row]);
+  await ascent.climbAlone(step, row);
   if (row.stopped) return undefined;
   // Rows that came to the top with this one are read in the same call of the head, if it is theirs.
   const isShared = row.head === SHARED_READOUT.head;
@@ -147,6 +147,7 @@ export async function decodeRow(
   const pending = step.readToken(isShared ? SHARED_READOUT : { head: row.head }, rows, sampler);
   const { tokens } = "then" in pending ? await pending : pending;
   const token = tokens[0]!;
+  ascent.landed(step, row);
   arrived.forEach(({ position }, i) => ascent.recomputed(position, tokens[i + 1]!));
   if (companions !== undefined) await keepPending(step, row, { ascent, companions });
   return token;
