@@ -44,6 +44,8 @@ class Work {
   readonly #plan: RunPlan;
   readonly #handling: RunHandling;
   readonly #done: Set<string>;
+  /** Cells that were done when visits began to be timed within a budget. */
+  #beforeTimed: number | undefined;
   #streams: PassStreams = new PassStreams();
 
   constructor(plan: RunPlan, handling: RunHandling) {
@@ -58,10 +60,22 @@ class Work {
       !this.#done.has(context.cell(item, { arm, ...at }));
   }
 
-  async #keep(records: readonly RunRecord[], what: string): Promise<void> {
+  async #keep(
+    records: readonly RunRecord[],
+    what: string,
+    total: number = this.#plan.cells,
+  ): Promise<void> {
     if (records.length > 0) await this.#handling.store.append(records);
     for (const { cell } of records) this.#done.add(cell);
-    this.#handling.progress?.({ done: this.#done.size, total: this.#plan.cells, what });
+    this.#handling.progress?.({ done: this.#done.size, total, what });
+  }
+
+  /** Cells in all, when a share of the time for timed visits is spent; of a fixed run its cells. */
+  #totalAt(share: number | undefined): number {
+    if (share === undefined) return this.#plan.cells;
+    this.#beforeTimed ??= this.#done.size;
+    const timed = this.#done.size - this.#beforeTimed;
+    return this.#beforeTimed + Math.max(timed + 1, Math.round(timed / Math.max(share, 1e-3)));
   }
 
   /** Starts a pass whose items go in order. */
@@ -96,7 +110,7 @@ class Work {
   async timed(): Promise<void> {
     await runTimedPass(this.#plan, this.#handling, {
       isOpen: (item, arm, repetition) => this.#open(item, arm, { pass: "timed", repetition }),
-      keep: (records, what) => this.#keep(records, what),
+      keep: (records, what, share) => this.#keep(records, what, this.#totalAt(share)),
     });
   }
 }

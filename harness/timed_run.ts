@@ -33,8 +33,8 @@ const WARM_UP_BUDGET_MS = 20_000;
 export interface TimedWork {
   /** Whether a cell of this pass is to be run. */
   isOpen(item: PassItem, arm: PassArm, repetition: number): boolean;
-  /** Stores records. */
-  keep(records: readonly RunRecord[], what: string): Promise<void>;
+  /** Stores records; `share` of a time budget is spent. */
+  keep(records: readonly RunRecord[], what: string, share?: number): Promise<void>;
 }
 
 /** Runs the timed pass. Cells that the store holds are not run again. */
@@ -252,7 +252,9 @@ class TimedPass {
         isTimed(record) ? { ...record, warmUp: "noisy" } : record
       );
     this.#records.push(...marked.filter(isTimed));
-    await this.#parts.work.keep(marked, `timed ${suite.name}`);
+    const { timeBudgetMs } = this.#plan.manifest;
+    const share = timeBudgetMs === undefined ? undefined : this.#elapsedMs() / timeBudgetMs;
+    await this.#parts.work.keep(marked, `timed ${suite.name}`, share);
   }
 }
 
