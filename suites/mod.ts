@@ -19,6 +19,7 @@ import { mixed } from "./mixed.ts";
 import { oracleGap } from "./oracle_gap.ts";
 import { parity } from "./parity.ts";
 import { prose } from "./prose.ts";
+import { quoting } from "./quoting.ts";
 import { recall } from "./recall.ts";
 import { recallMany } from "./recall_many.ts";
 import { reproduce } from "./reproduce.ts";
@@ -29,7 +30,7 @@ import { speed } from "./speed.ts";
 import { suitability } from "./suitability.ts";
 
 export { arithmetic, arithmeticHard, brackets, code, codeLine, copy, counting, induction };
-export { keywords, markov, mixed, parity, prose, recall, recallMany, reverse };
+export { keywords, markov, mixed, parity, prose, quoting, recall, recallMany, reverse };
 export { sentenceVote, sorting, speed };
 export { interventions, oracleGap, reproduce, suitability };
 
@@ -53,6 +54,7 @@ export const suites: readonly SuitePlugin[] = [
   markov,
   code,
   codeLine,
+  quoting,
   speed,
 ];
 

@@ -93,6 +93,19 @@ def vote(line: str) -> str:
     return " good" if 2 * sum(word in praise for word in words) > len(words) else " bad"
 
 
+def quote(line: str) -> str:
+    """The one sentence that holds the word, or the code with one name replaced."""
+    task, text = line.removesuffix(" ->").split(": ", 1)
+    match task.split():
+        case ["quote", word]:
+            (found,) = [s for s in re.findall(r"[^.]+\.", text) if word in re.findall(r"\w+", s)]
+            return " " + found.strip()
+        case ["rename", before, "to", after]:
+            words = re.split(r"(\w+)", text)
+            return " " + "".join(after if word == before else word for word in words)
+    raise ValueError(line)
+
+
 SOLVERS = {
     "copy": lambda line: spaced(body(line).split()),
     "recall": look_up,
@@ -107,6 +120,7 @@ SOLVERS = {
     "arithmetic_hard": value,
     "mixed": mix,
     "sentence_vote": vote,
+    "quoting": quote,
     "keywords": lambda line: spaced(re.findall(r"\* (\w+) \*", line)),
 }
 
