@@ -2,12 +2,14 @@
  * Answers that mostly repeat the prompt: code edits and verbatim quotes, on which
  * drafts from the text can pay.
  *
- *     rename step to width: limit = step + count; return step; -> limit = width + count; return width;
- *     quote kettle: The old kettle fell near the gate. The … -> The old kettle fell near the gate.
+ *     rename step to width: limit = step + count; return step; ->
+ *     answer                limit = width + count; return width;
+ *     quote kettle: The old kettle fell near the gate. The … ->
+ *     answer        The old kettle fell near the gate.
  *
  * A rename replaces whole words only. A quote is the one sentence that holds the word.
- * The worked examples have words of their own, so they are never items. Levels are 3
- * and 6 statements, 3 and 6 sentences; nothing is for training. Scored exactly.
+ * The worked examples have words of their own, so they are never items. Levels are 2
+ * and 4 statements, 2 and 4 sentences; nothing is for training. Scored exactly.
  *
  * @module
  */
@@ -16,9 +18,8 @@ import type { Random } from "../harness/numerics/random.ts";
 import { drawDistinct, drawItems, drawSymbols, exactMatch, type Level } from "./_generated.ts";
 
 /** The worked examples that every prompt starts with. */
-const EXAMPLES = "rename foo to bar: foo = qux + 1; return foo; -> bar = qux + 1; return bar;\n" +
-  "quote comet: The pale comet burned over the sea. The shy otter swam by the reef. -> " +
-  "The pale comet burned over the sea.\n";
+const EXAMPLES = "rename foo to bar: foo = qux; return foo; -> bar = qux; return bar;\n" +
+  "quote comet: The pale comet burned. The shy otter swam. -> The pale comet burned.\n";
 
 const NAMES: readonly string[] =
   ("step width limit count total offset margin index depth height rate score price weight speed " +
@@ -88,9 +89,9 @@ function quoteLevel(sentences: number): Level {
   };
 }
 
-const LEVELS: readonly Level[] = [renameLevel(3), quoteLevel(3), renameLevel(6), quoteLevel(6)];
+const LEVELS: readonly Level[] = [renameLevel(2), quoteLevel(2), renameLevel(4), quoteLevel(4)];
 
-/** Renaming in up to 6 statements, quoting one of up to 6 sentences. */
+/** Renaming in up to 4 statements, quoting one of up to 4 sentences. */
 export const quoting: SuitePlugin = {
   name: "quoting",
   summary: "Rename a variable, quote a sentence: answers that repeat the prompt; exact match",
