@@ -29,6 +29,15 @@ Deno.test("namedPaths() finds models, folders of policies, outputs", () => {
   });
   assertEquals(namedPaths(["report", "a/records.sqlite"], nothing).write, ["a"]);
   assertEquals(namedPaths(["check", "my_policy.ts"], nothing).read, ["."]);
+  assertEquals(namedPaths(["merge", "a"], nothing).write, ["a"]);
+  assertEquals(namedPaths(["bless", "a", "--reason", "r"], nothing), {
+    read: ["a"],
+    write: ["depthbench-baseline.json", "depthbench-baseline.json.tmp"],
+  });
+  assertEquals(namedPaths(["compare", "a", "--confirmed", "b", "--junit", "c/j.xml"], nothing), {
+    read: ["a", "b"],
+    write: ["c/j.xml", "c/j.xml.tmp"],
+  });
 });
 
 Deno.test("namedPaths() finds files of trained parts, of flags and of spec files", () => {

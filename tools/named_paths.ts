@@ -22,9 +22,12 @@ export interface NamedPaths {
 /** Reads a text file, or gives `undefined` when there is none. */
 export type ReadText = (path: string) => string | undefined;
 
-/** Flags that take a value, by what the value names. */
+/** Flags that take a value, by what the value names; a plain value names nothing. */
 const FLAGS: Readonly<
-  Record<string, "model" | "parts" | "policies" | "spec" | "out" | "report" | "input" | "file">
+  Record<
+    string,
+    "model" | "parts" | "policies" | "spec" | "out" | "report" | "input" | "file" | "value"
+  >
 > = {
   model: "model",
   parts: "parts",
@@ -40,7 +43,16 @@ const FLAGS: Readonly<
   junit: "file",
   markdown: "file",
   baseline: "file",
+  reason: "value",
+  "arm-a": "value",
+  "arm-b": "value",
+  tolerance: "value",
+  "quality-loss": "value",
+  "time-margin": "value",
 };
+
+/** Where `bless` writes when no flag says so. */
+const BASELINE_FILE = "depthbench-baseline.json";
 
 /** Extensions of the reports that `--report <stem>` writes. */
 const REPORT_EXTENSIONS = ["html", "md", "json"];
@@ -69,6 +81,9 @@ export function namedPaths(args: readonly string[], readText: ReadText): NamedPa
     } else if (flag === null) {
       addPositional(command, arg, found);
     }
+  }
+  if (command === "bless" && !named.has("file")) {
+    addValue("file", BASELINE_FILE, { found, readText });
   }
   if (command === "doctor" || command === "run" && !named.has("out")) found.write.push("out");
   return { read: [...new Set(found.read)], write: [...new Set(found.write)] };
@@ -108,6 +123,8 @@ function addValue(
     case "report":
       write.push(folderOf(value) === "." ? "out" : folderOf(value));
       write.push(...REPORT_EXTENSIONS.flatMap((it) => [`${value}.${it}`, `${value}.${it}.tmp`]));
+      break;
+    case "value":
       break;
     case "input":
       read.push(value);
