@@ -40,6 +40,11 @@ route are refused. --validate runs points of the front for real.`,
       value: "<model>",
       help: "The traced model, for --validate; default tiny",
     },
+    parts: {
+      kind: "texts",
+      value: "<a,b>",
+      help: "Trained parts of the trace, for --validate: embedded:<set> or paths",
+    },
     resamples: { kind: "number", value: "<n>", help: `Bootstrap resamples; default ${RESAMPLES}` },
     compare: { kind: "switch", help: "Compares curves at equal MACs and at equal agreement" },
     json: { kind: "switch", help: "Writes all points as JSON to stdout" },
@@ -71,7 +76,10 @@ route are refused. --validate runs points of the front for real.`,
       const policies = curve.filter(({ policy }) => policy !== BASELINE);
       const model = flags.text("model") ?? "tiny";
       const front = frontPoints(policies, validate);
-      checked = await checkReplay({ replayer, points: front, arms, model, options }, io);
+      const parts = flags.texts("parts").flatMap((text) => text.split(",")).map((name) =>
+        name.trim()
+      );
+      checked = await checkReplay({ replayer, points: front, arms, model, parts, options }, io);
       if (checked === undefined) return EXIT.interrupted;
     }
     const comparisons = flags.has("compare") ? compareCurves(table, points.slice(1), options) : [];

@@ -25,6 +25,8 @@ export interface ReplayCheck {
   readonly arms: ReadonlyMap<string, ArmRequest>;
   /** The traced model, by name or path. */
   readonly model: string;
+  /** Its trained parts: `embedded:<set>` or paths. */
+  readonly parts: readonly string[];
   /** How intervals are made. */
   readonly options: CurveOptions;
 }
@@ -34,7 +36,7 @@ export interface ReplayCheck {
  * the model, backend or suites are not those of the trace.
  */
 export async function checkReplay(
-  { replayer, points, arms, model, options }: ReplayCheck,
+  { replayer, points, arms, model, parts, options }: ReplayCheck,
   io: Io,
 ): Promise<readonly CheckedPoint[] | undefined> {
   const { manifest } = replayer.table;
@@ -47,6 +49,7 @@ export async function checkReplay(
   const plan = await planNamed({
     model,
     backend: manifest.backend.name,
+    parts,
     suites: manifest.suites.map(({ name, size, split, seed, items }) => ({
       name,
       size,

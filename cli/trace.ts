@@ -37,7 +37,8 @@ export const traceCommand: Command = {
   usage: "trace [--model tiny] [--suite copy,prose] [--signals margin,entropy] --out out/trace1",
   details:
     `Signals: margin, top1, entropy, logitMargin, cosine, relativeNorm, featureEntropy; nll and
-kl beside them cost a full readout in f64 at every height. The greedy token is always recorded.
+kl beside them cost a full readout in f64 at every height; outputs of trained parts as
+"probe calm[0]". The greedy token is always recorded.
 Ctrl-C keeps what is done; the same command resumes.`,
   flags: {
     model: model!,

@@ -97,32 +97,46 @@ export function tracedSignals(
 }
 
 function networkMacsOf(signal: SignalDeclaration, { parts, dModel }: SignalPricing): number {
-  if (signal.kind === "state") return 0;
+  if (signal.kind === "state" || signal.kind === "readout" && signal.head === "shared") return 0;
   // Parts of one name have one shape, whatever their height.
   const isNamed = (wanted: string) => ({ name }: { readonly name: string }) =>
     signal.perHeight === true ? name.startsWith(`${wanted}.`) : name === wanted;
   const network = signal.kind === "probe"
     ? parts?.probes.find(isNamed(signal.probe))
     : parts?.heads.find(isNamed(signal.head));
-  return network === undefined ? 0 : networkMacs(network.steps, dModel);
+  if (network !== undefined) return networkMacs(network.steps, dModel);
+  const name = signal.kind === "probe" ? signal.probe : signal.head;
+  throw new UsageError(
+    `Cannot trace "${signalKey(signal)}": expected trained parts with ${
+      signal.kind === "probe" ? "probe" : "head"
+    } "${name}": add a file of them by --parts`,
+  );
 }
 
-/** Words such as `margin`, `entropy`, `kl` → declarations and measures. Throws `UsageError`. */
+/**
+ * Words such as `margin`, `entropy`, `kl`, `probe calm[0]` → declarations and measures.
+ * Throws `UsageError`.
+ */
 export function readSignalNames(
   names: readonly string[],
 ): { declarations: readonly SignalDeclaration[]; measures: readonly TracedMeasure[] } {
   const signals: SignalName[] = [];
+  const probes: SignalDeclaration[] = [];
   const measures: TracedMeasure[] = [];
   for (const name of new Set(names)) {
     if (name === "token") continue;
     const signal = TRACEABLE.find((each) => each === name);
+    const probe = /^probe ([a-z][a-z0-9_.]*)\[(\d{1,4})\]$/.exec(name);
     if (signal !== undefined) signals.push(signal);
-    else if (name === "nll" || name === "kl") measures.push(name);
+    else if (probe !== null) {
+      probes.push({ name, kind: "probe", probe: probe[1]!, output: Number(probe[2]) });
+    } else if (name === "nll" || name === "kl") measures.push(name);
     else {
       throw new UsageError(
-        `Cannot trace "${name}": expected ${TRACEABLE.join(", ")}, nll or kl: correct its name`,
+        `Cannot trace "${name}": expected ${TRACEABLE.join(", ")}, nll, kl or an output of a ` +
+          `trained part such as "probe calm[0]": correct its name`,
       );
     }
   }
-  return { declarations: declareSignals(...signals), measures };
+  return { declarations: [...declareSignals(...signals), ...probes], measures };
 }

@@ -12,7 +12,9 @@ import { checkCommand } from "../../cli/check.ts";
 import type { Command, Io } from "../../cli/command.ts";
 import { generateCommand } from "../../cli/generate.ts";
 import { loadModel } from "../../cli/model_files.ts";
+import { replayCommand } from "../../cli/replay.ts";
 import { runCommand } from "../../cli/run.ts";
+import { traceCommand } from "../../cli/trace.ts";
 import { SqliteStore } from "../../cli/sqlite_store.ts";
 import { type ModelInfo, UsageError } from "../../harness/contract/mod.ts";
 import { createRandom } from "../../harness/numerics/random.ts";
@@ -181,6 +183,34 @@ Deno.test("calibrate fixes a threshold of calm's classifier, with its parts on r
     assertStrictEquals(code, 0);
     const frozen = JSON.parse(await Deno.readTextFile(out));
     assertEquals([frozen.basis, typeof frozen.parts], ["replayed", "string"]);
+  });
+});
+
+Deno.test("trace records a trained part, and replay decides by it as a run does", async () => {
+  await withFolder(async (folder) => {
+    const [out, parts] = [`${folder}/trace`, await written(folder)];
+    const trace = [
+      ...["--model", SMALL, "--backend", "cpu", "--suite", "copy", "--limit", "4"],
+      ...["--signals", "margin,probe calm[0]", "--out", out],
+    ];
+    await assertRejects(
+      () => call(traceCommand, ...trace),
+      UsageError,
+      'Cannot trace "probe calm[0]": expected trained parts with probe "calm"',
+    );
+    assertStrictEquals((await call(traceCommand, ...trace, "--parts", parts)).code, 0);
+    const policies = "calm(measure=classifier,threshold=0.3..0.7/3,fill=recompute)";
+    const replay = ["--policies", policies, "--validate", "2", "--model", SMALL, "--parts", parts];
+    const { code, out: told } = await call(
+      replayCommand,
+      `${out}/trace.sqlite`,
+      ...replay,
+      "--json",
+    );
+    assertStrictEquals(code, 0);
+    const { points } = JSON.parse(told);
+    const labels = points.map(({ label }: { label: string }) => label);
+    assertStrictEquals(labels.filter((each: string) => each.startsWith("calm(")).length, 3);
   });
 });
 
