@@ -74,5 +74,6 @@ export function contrast({ a, b = [], metric, seed }: ContrastRequest): Estimate
       scale: "linear",
     }],
   }, { seed: purposeSeed(seed, "contrast", metric), resamples: STUDY_RESAMPLES });
-  return estimateOf(interval!);
+  if (b.length > 0) return estimateOf(interval!);
+  return estimateOf(interval!, metric === "agreement" ? { min: 0, max: 1 } : { min: 0 });
 }
