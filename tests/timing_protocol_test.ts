@@ -1,7 +1,13 @@
 import { assert } from "@std/assert";
 import { armOrder } from "../harness/measure/order.ts";
 import { createRandom } from "../harness/numerics/random.ts";
-import { bootstrapRatios, type Interval } from "../harness/summary/bootstrap.ts";
+import {
+  bootstrapRatios,
+  type Interval,
+  intervalAt,
+  studentise,
+} from "../harness/summary/bootstrap.ts";
+import { lookLevel } from "../harness/summary/speed_family.ts";
 import { decideVerdict, marginsFrom } from "../harness/summary/verdict.ts";
 
 /** Noise of a session: AR(1) with φ and a standard deviation of 3 %, and a drift over all of it. */
@@ -58,3 +64,37 @@ for (const session of [{ phi: 0.8, drift: 0.05 }, { phi: 0.95, drift: 0.1 }]) {
     assert(Math.abs(bias) < 5e-4, `bias ${bias}`);
   });
 }
+
+Deno.test("four looks at growing data are wrong anywhere in at most 5 % of runs, unshared in more", () => {
+  const trials = 2000, prompts = 16, looks = 4;
+  let wrong = 0, unshared = 0;
+  for (let trial = 0; trial < trials; trial++) {
+    const random = createRandom(trial);
+    // Equal arms; prompts differ by 1 % and visits by 3 %. A look comes after every second visit.
+    const levels = Array.from({ length: prompts }, () => 0.01 * random.normal());
+    const logs = levels.map((): number[] => []);
+    let isWrong = false, isUnshared = false;
+    for (let look = 1; look <= looks; look++) {
+      logs.forEach((own, i) => {
+        for (let visit = 0; visit < 2; visit++) own.push(levels[i]! + 0.03 * random.normal());
+      });
+      const visits = 2 * look;
+      const numerators = logs.flatMap((own) => own.map((log) => log / visits));
+      const [statistic] = studentise({
+        starts: Array.from({ length: prompts + 1 }, (_, i) => i * visits),
+        inside: "resampled",
+        statistics: [{
+          numerators,
+          denominators: numerators.map(() => 1 / visits),
+          scale: "linear",
+        }],
+      }, { seed: trial, resamples: 399 });
+      isWrong ||= excludesZero(intervalAt(statistic!, lookLevel(looks)));
+      isUnshared ||= excludesZero(intervalAt(statistic!));
+    }
+    if (isWrong) wrong++;
+    if (isUnshared) unshared++;
+  }
+  assert(wrong / trials <= 0.05, `wrong at some look: ${wrong / trials}`);
+  assert(unshared / trials > 0.08, `without sharing: ${unshared / trials}`);
+});
