@@ -123,7 +123,7 @@ browserTest("report styles its page although the policy forbids the rest", async
 });
 
 browserTest("report has no serious finding of axe-core", async (browser) => {
-  for (const view of VIEWS) {
+  for (const view of [VIEWS[1]!, VIEWS[2]!]) { // a dark phone, a light desk
     await withReport(browser, view, async (page) => {
       await page.evaluate(axe.source);
       await page.evaluate(
