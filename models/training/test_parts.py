@@ -65,6 +65,16 @@ class Valade(unittest.TestCase):
         self.assertEqual(agreed.tolist(), [False, True, True])
         self.assertEqual(valade.cascade(readings, [0.0, 0.0], 12)[0].tolist(), [12, 12, 12])
 
+    def test_a_cascade_is_fitted_on_what_lower_heads_refuse(self):
+        entropy = torch.arange(1, 2001) / 1000.0
+        easy = torch.arange(2000) < 1000
+        readings = [(3, entropy, easy), (6, entropy, easy | (torch.arange(2000) % 2 == 0))]
+        first, second = valade.fit_cascade(readings, 0.9)
+        self.assertGreater(first, 1.0)
+        self.assertLess(first, valade.fit_marginal(readings, 0.9)[0])
+        self.assertEqual(second, 0)  # half of what is left agrees
+        self.assertGreater(valade.fit_marginal(readings, 0.9)[1], 1.1)
+
     def test_thresholds_are_written_no_more_permissive(self):
         self.assertEqual(valade.rounded_down(0.12349), 0.1234)
 

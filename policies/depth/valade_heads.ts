@@ -7,8 +7,8 @@
  *     logit_margin: leave iff z₍₁₎ − z₍₂₎ ≥ θ_m
  *
  * The token is the head's own, argmax z_m. Thresholds come from a calibration that
- * finds, per head, the largest share of positions whose agreement with full depth is
- * at least a target; a file of parts names them.
+ * finds the largest share of positions whose agreement with full depth is at least a
+ * target, head by head on what lower heads refuse; a file of parts names them.
  *
  * Source: Valade 2024/2026, arXiv:2407.21082.
  * Cost: one readout (vocabSize × dModel MACs) per head checked.
@@ -86,7 +86,7 @@ export const valadeHeads: contract.RulePolicy<ValadeHeadsOptions> = {
     deviations: [
       "A token leaves at an entropy equal to the threshold: with the released strict < the calibrated coverage would miss its last sample",
       "No default thresholds: a file of parts names those that its recipe calibrated, as specs to copy",
-      "The target is marginal per head, on full-depth history: no guarantee for the cascade nor for free-running text",
+      "The paper's target is marginal per head; the embedded thresholds are fitted in cascade, on what lower heads refuse, with a margin of 1.645 standard errors; neither promises anything for free-running text",
       "The released code has no KV cache; skipped entries are projected, recompute may be crossed",
       "Prompt and first token run full depth",
       "metric=logit_margin is the first version's; top1 is its other choice",

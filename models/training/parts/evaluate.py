@@ -57,6 +57,29 @@ def calm_section(frozen: Frozen, parts: list[Part], test: Decoded) -> str:
     )
 
 
+def valade_row(
+    readings: list[tuple], target: float, thresholds: list[float], fit: str, layers: int
+) -> list[str]:
+    """What thresholds give on positions that they were not fitted on."""
+    height, agreed = valade.cascade(readings, thresholds, layers)
+    left, everywhere = height < layers, float(agreed.float().mean())
+    alone = [
+        percent(float(agrees[entropy <= theta].float().mean())) if (entropy <= theta).any() else "—"
+        for (_, entropy, agrees), theta in zip(readings, thresholds)
+    ]
+    return [
+        percent(target),
+        fit,
+        ", ".join(f"{theta:g}" for theta in thresholds),
+        ", ".join(alone),
+        percent(float(agreed[left].float().mean())) if left.any() else "—",
+        percent(everywhere),
+        "yes" if everywhere >= target else "no",
+        percent(float(left.float().mean())),
+        f"{float(height.float().mean()):.2f}",
+    ]
+
+
 def valade_section(
     frozen: Frozen, parts: list[Part], calibration: Decoded, test: Decoded
 ) -> tuple[str, list[str]]:
@@ -67,35 +90,18 @@ def valade_section(
     layers = frozen.shape.blocks
     rows, policies = [], []
     for target in TARGETS:
-        fitted = [valade.max_coverage(entropy, agrees, target) for _, entropy, agrees in known]
-        thresholds = [valade.rounded_down(theta) for theta, _ in fitted]
-        height, agreed = valade.cascade(fresh, thresholds, layers)
-        left = height < layers
-        alone = [
-            percent(float(agrees[entropy <= theta].float().mean()))
-            for (_, entropy, agrees), theta in zip(fresh, thresholds)
-            if (entropy <= theta).any()
+        marginal, fitted = valade.fit_marginal(known, target), valade.fit_cascade(known, target)
+        rows += [
+            valade_row(fresh, target, thresholds, name, layers)
+            for name, thresholds in (("marginal", marginal), ("cascade", fitted))
         ]
-        among = percent(float(agreed[left].float().mean())) if left.any() else "—"
-        verdict = "yes" if float(agreed.float().mean()) >= target else "no"
-        rows.append(
-            [
-                percent(target),
-                ", ".join(f"{theta:g}" for theta in thresholds),
-                ", ".join(alone),
-                among,
-                percent(float(agreed.float().mean())),
-                verdict,
-                percent(float(left.float().mean())),
-                f"{float(height.float().mean()):.2f}",
-            ]
-        )
-        listed = ",".join(f"{theta:g}" for theta in thresholds)
+        listed = ",".join(f"{theta:g}" for theta in fitted)
         at = ",".join(str(height) for height in heights)
         policies.append(f"valade_heads(at=[{at}],thresholds=[{listed}])")
     text = f"## Valade: heads at heights {', '.join(map(str, heights))}\n\n" + table(
         [
             "target [%]",
+            "fit",
             "thresholds [nats]",
             "each head alone [%]",
             "agreement of exits [%]",

@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import pathlib
+import re
 import sys
 import time
 
@@ -225,11 +226,13 @@ def main() -> None:
     recipe = Recipe(options)
     for name in options.sets.split(","):
         started = time.monotonic()
+        torch.manual_seed(options.seed)  # a set is the same, whatever was trained before it
         getattr(recipe, name)()
         recipe.seconds[name] = round(time.monotonic() - started, 1)
         print(f"{name}: {recipe.seconds[name]} s", flush=True)
         print(recipe.sections[name], flush=True)
-    recipe.finish(f"python -m parts.train {' '.join(sys.argv[1:])}")
+    command = re.sub(r" --sets[ =]\S+", "", " ".join(["python -m parts.train", *sys.argv[1:]]))
+    recipe.finish(command)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,11 @@ unembedding. Threshold of a head for a target ε, on the calibration split: sort
 positions by entropy u, A(n) = share of the n lowest whose head agrees with full depth,
 θ = u of the largest n with A(n) ≥ ε ("max coverage"); a token leaves at u ≤ θ.
 
+That target is marginal: a later head sees only what earlier ones refused, which is
+harder. The published thresholds are fitted in cascade, each head on the positions that
+the heads below refuse, and with the lower end of a one-sided 95 % interval in place of
+A(n), so that the agreement of all exits keeps the target on other text.
+
 Source: Valade 2024/2026, arXiv:2407.21082.
 """
 
@@ -22,21 +27,47 @@ from torch import Tensor, nn
 from parts.frozen import Decoded, Frozen
 from parts.layout import Part
 
+Z_ONE_SIDED = 1.645  # 95 %
 
 def head_heights(layer_count: int, heads: int) -> list[int]:
     """Evenly spaced heights, ends left out."""
     return [layer_count * m // (heads + 1) for m in range(1, heads + 1)]
 
 
-def max_coverage(entropy: Tensor, agrees: Tensor, target: float) -> tuple[float, float]:
-    """(θ, coverage) of a target on samples [N]; θ = 0 never exits."""
+def max_coverage(
+    entropy: Tensor, agrees: Tensor, target: float, *, z: float = 0
+) -> tuple[float, float]:
+    """(θ, coverage) of a target on samples [N]; θ = 0 never exits.
+
+    z: standard errors below A(n) that must still reach the target; 0 is the paper's rule.
+    """
     order = entropy.argsort(stable=True)
-    share = agrees[order].double().cumsum(0) / torch.arange(1, len(order) + 1)
-    held = (share >= target).nonzero()[:, 0]
+    count = torch.arange(1, len(order) + 1, dtype=torch.float64)
+    share = agrees[order].double().cumsum(0) / count
+    held = (share - z * (share * (1 - share) / count).sqrt() >= target).nonzero()[:, 0]
     if len(held) == 0:
         return 0.0, 0.0
     n = int(held[-1]) + 1
     return float(entropy[order][n - 1]), n / len(order)
+
+
+def fit_marginal(readings: list[tuple[int, Tensor, Tensor]], target: float) -> list[float]:
+    """Each head's threshold on all positions: the paper's."""
+    return [rounded_down(max_coverage(u, a, target)[0]) for _, u, a in readings]
+
+
+def fit_cascade(readings: list[tuple[int, Tensor, Tensor]], target: float) -> list[float]:
+    """Each head's threshold on the positions that the heads below refuse."""
+    found = []
+    left = torch.ones(len(readings[0][1]), dtype=torch.bool)
+    for _, entropy, agrees in readings:
+        theta = 0.0
+        if left.any():
+            theta = rounded_down(max_coverage(entropy[left], agrees[left], target, z=Z_ONE_SIDED)[0])
+        found.append(theta)
+        if theta > 0:
+            left &= entropy > theta
+    return found
 
 
 def rounded_down(value: float, digits: int = 4) -> float:
