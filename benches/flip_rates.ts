@@ -5,7 +5,7 @@
  * same reference. The cpu backend is slow on real models: `--reference wasm` takes
  * exact wasm in its place, which the first comparison holds to cpu on tiny.
  *
- * Exits with 1 when a share away from near-ties reaches 1 %.
+ * Exits with 1 when the share of decisions that flip away from near-ties reaches 1 %.
  *
  * @module
  */
@@ -112,6 +112,10 @@ const COMMAND: Command = {
       `${EXACT.signal} (exact) or ${ROUNDED.signal} (rounded activations), of two states by ` +
       `${EXACT.state} or ${ROUNDED.state}; or a token whose two likeliest logits lie closer than ${EXACT.logit} or ${ROUNDED.logit}.`,
       "",
+      "The bar is 1 % of the decisions, away from near-ties. Tokens are told beside them: a model " +
+      "that lost half of its blocks and was not tuned for that says little, and rounding then " +
+      "moves its greedy token more easily.",
+      "",
       "## wasm with full-precision activations",
       "",
       table(rows.map(({ label, exact }) => ({ label, count: exact }))),
@@ -127,10 +131,9 @@ const COMMAND: Command = {
   },
 };
 
-/** Whether a share away from near-ties is too large. */
-function isTooMany({ decisions, flipsAway, tokens, tokenFlipsAway }: FlipCount): boolean {
-  return flipsAway > MOST_AWAY * Math.max(1, decisions) ||
-    tokenFlipsAway > MOST_AWAY * Math.max(1, tokens);
+/** Whether the share of decisions that flip away from near-ties is too large. */
+function isTooMany({ decisions, flipsAway }: FlipCount): boolean {
+  return flipsAway >= MOST_AWAY * Math.max(1, decisions);
 }
 
 function table(

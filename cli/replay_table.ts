@@ -65,8 +65,9 @@ export function comparisonTable(comparisons: readonly CurveComparison[]): string
   );
 }
 
-function label({ label, fill }: CurvePoint): string {
-  return label.includes("fill=") ? label : `${label} · ${fill}`;
+function label({ label, fill, upperBound }: CurvePoint): string {
+  const named = label.includes("fill=") ? label : `${label} · ${fill}`;
+  return upperBound === true ? `${named} (upper bound)` : named;
 }
 
 function headings(layerCount: number, points: readonly CurvePoint[]): readonly string[] {

@@ -49,6 +49,8 @@ export interface CurvePoint extends CurveNumbers {
   readonly fill: string;
   /** Options as parsed. */
   readonly options: unknown;
+  /** True for what cannot be deployed. */
+  readonly upperBound?: true;
   /** Tag: nothing of it was run. */
   readonly origin: "replayed";
   /** How far it can be believed. */
@@ -137,6 +139,7 @@ export function curveOf(
     label: setting.label,
     curve: curveName(setting.label),
     policy: setting.plugin.name,
+    ...(setting.plugin.card.deployable === false ? { upperBound: true as const } : {}),
     fill: setting.fill,
     options: setting.options,
     origin,
