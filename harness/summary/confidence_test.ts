@@ -64,3 +64,10 @@ Deno.test("confidenceOf() widens intervals where tokens of a text are alike", ()
   assertEquals(unsplit.length, 1);
   assertAlmostEquals(unsplit[0]!.agreement.low, 0.2538, 0.001); // 6 of 12, by hand
 });
+
+Deno.test("confidenceOf() counts texts, not tokens, where each text is all right or all wrong", () => {
+  const of = (flip: 0 | 1) => range(6, () => [5, 0.5, flip] as const);
+  const [bin] = confidenceOf([text("a", of(0)), text("b", of(1))], 30)!.bins;
+  assertEquals([bin!.tokens, bin!.agreement.value, bin!.agreement.clusters], [12, 0.5, 2]);
+  assertAlmostEquals(bin!.agreement.low, 0.0945, 0.001); // Wilson's of 1 in 2, by hand
+});
