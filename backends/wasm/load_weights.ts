@@ -12,8 +12,7 @@ import type {
 } from "../../harness/contract/model.ts";
 import { blockShape, globalShape } from "../../harness/contract/tensor_shapes.ts";
 import { dequantize } from "../../harness/numerics/quantization/mod.ts";
-import { ropeRows } from "../../harness/stepping/mod.ts";
-import { checkTensor } from "./check_model.ts";
+import { checkTensor, ropeRows } from "../../harness/stepping/mod.ts";
 import type { Engine } from "./kernel_module.ts";
 import type { MemoryView } from "./memory_view.ts";
 

@@ -26,19 +26,17 @@ import {
   type StepEngine,
 } from "../../harness/stepping/mod.ts";
 import { Blocks } from "./blocks.ts";
-import { Call, type Counts, TABLE_ROWS, TABLE_WORDS } from "./commands.ts";
-import { Room } from "./device_memory.ts";
+import type { Counts } from "./commands.ts";
+import { Comparisons } from "./comparisons.ts";
 import { Entries } from "./entries.ts";
 import { REDUCTION_WORDS, takeCells, takeEntry } from "./fetch.ts";
 import { Heads } from "./heads.ts";
 import { KvCache } from "./kv_cache.ts";
-import { FORMAT, type Matrix, padded } from "./matrix.ts";
-import { type DeviceParts, pieceParams } from "./product.ts";
+import type { Matrix } from "./matrix.ts";
+import type { DeviceParts } from "./product.ts";
 import { Rules } from "./rules.ts";
+import { States } from "./states.ts";
 import type { Weights } from "./weights.ts";
-
-/** Tokens that a step may keep on the device. */
-const KEPT = 1024;
 
 /** What an engine is made of. */
 export interface WebgpuEngineParts extends DeviceParts {
@@ -57,34 +55,28 @@ export class WebgpuEngine implements StepEngine {
   /** See {@linkcode StepEngine}. */
   readonly results: Results = new Results();
   readonly #parts: WebgpuEngineParts;
-  readonly #stride: number;
-  readonly #states: Room;
+  readonly #states: States;
   readonly #entries: Entries;
   readonly #heads: Heads;
+  readonly #comparisons: Comparisons;
   readonly #rules: Rules;
   /** One past the last block of rules whose outcome is not known yet. */
   #ruled: number | undefined;
   #ruleHeight = -1;
   readonly #cache: KvCache;
-  readonly #kept: GPUBuffer;
-  readonly #embeds: readonly Call[];
-  readonly #copyStates: Call;
   /** Cells that hold ids: where from, how many. */
   readonly #idCells: number[] = [];
-  #keptBank = 0;
-  #keptCount = 0;
   #fetched = 0;
 
   /** An engine on loaded weights. */
   constructor(parts: WebgpuEngineParts, options: OpenOptions) {
     this.#parts = parts;
-    const { memory, kernels, checkpoint, weights } = parts;
+    const { checkpoint, weights } = parts;
     const { info } = checkpoint;
     const context = Math.min(options.context, info.context);
-    this.#stride = padded(info.dModel);
     this.#cache = new KvCache(parts, info, { slots: options.slots, context });
-    this.#states = new Room(memory, { label: "states", bytes: 4 * this.#stride });
-    const shared = { ...parts, states: this.#states, context };
+    this.#states = new States(parts, weights.embedding);
+    const shared = { ...parts, states: this.#states.room, context };
     const entries = {
       ...parts,
       blocks: new Blocks(shared),
@@ -93,22 +85,9 @@ export class WebgpuEngine implements StepEngine {
     };
     this.#entries = new Entries(entries);
     this.#heads = new Heads({ ...shared, parts: options.parts });
+    this.#comparisons = new Comparisons({ ...shared, heads: this.#heads, dModel: info.dModel });
     const { gate } = parts.commands;
     this.#rules = new Rules({ ...entries, heads: this.#heads, gate }, this.#entries);
-    this.#kept = memory.create("kept tokens", 2 * 4 * KEPT, "scratch");
-    const { embedding } = weights;
-    this.#embeds = embedding.pieces.map((piece, index) => {
-      const params = pieceParams(parts, embedding, { piece: index, stride: this.#stride });
-      return new Call(
-        kernels.get("embed", { FORMAT: FORMAT[embedding.format] }),
-        () => [piece.weights, piece.scales, this.#kept, this.#states.buffer, params],
-      );
-    });
-    const stateParams = memory.uniform("states", Uint32Array.of(this.#stride, 0, 0, 0));
-    this.#copyStates = new Call(
-      kernels.get("copyStates"),
-      () => [this.#states.buffer, stateParams],
-    );
   }
 
   /** See {@linkcode StepEngine}. */
@@ -123,53 +102,23 @@ export class WebgpuEngine implements StepEngine {
 
   /** See {@linkcode StepEngine}. */
   beginStep(): void {
-    this.#keptBank = 1 - this.#keptBank;
-    this.#keptCount = 0;
+    this.#states.beginStep();
     this.#fetched = 0;
   }
 
   /** See {@linkcode StepEngine}. */
   reserveStates(count: number): void {
-    const before = this.#states.reserve(4 * count * this.#stride);
-    if (before === undefined) return;
-    const to = { buffer: this.#states.buffer, at: 0 };
-    this.#parts.commands.copy(to, { buffer: before, at: 0 }, before.size);
-  }
-
-  /** Writes tables of two columns and calls `use` for each. */
-  #pairs(
-    [first, second]: readonly [Int32Array, Int32Array],
-    count: number,
-    use: (table: number, rows: number) => void,
-  ): void {
-    const { commands } = this.#parts;
-    for (let from = 0; from < count; from += TABLE_ROWS) {
-      const rows = Math.min(TABLE_ROWS, count - from);
-      const table = commands.table(rows);
-      const { words } = commands;
-      let at = table / 4;
-      words[at] = rows;
-      for (let i = from; i < from + rows; i++) {
-        at += TABLE_WORDS;
-        words[at] = first[i]!;
-        words[at + 1] = second[i]!;
-      }
-      use(table, rows);
-    }
+    this.#states.reserve(count);
   }
 
   /** See {@linkcode StepEngine}. */
   copyStates(to: Int32Array, from: Int32Array, count: number): void {
-    this.#pairs([to, from], count, (table, rows) => {
-      this.#parts.commands.dispatch(this.#copyStates, table, rows);
-    });
+    this.#states.copy(to, from, count);
   }
 
   /** See {@linkcode StepEngine}. */
   embed(states: Int32Array, { tokens, count }: EmbeddedRows): void {
-    this.#pairs([states, tokens], count, (table, rows) => {
-      for (const call of this.#embeds) this.#parts.commands.dispatch(call, table, rows);
-    });
+    this.#states.embed(states, tokens, count);
   }
 
   /** See {@linkcode StepEngine}. */
@@ -233,7 +182,7 @@ export class WebgpuEngine implements StepEngine {
 
   /** See {@linkcode StepEngine}. */
   setAside(row: number, width: number): void {
-    this.#heads.setAside(row, width);
+    this.#comparisons.setAside(row, width);
   }
 
   /** See {@linkcode StepEngine}. */
@@ -243,7 +192,7 @@ export class WebgpuEngine implements StepEngine {
     cell: number,
   ): void {
     this.#reserveResults();
-    this.#heads.compare(comparison, rows, cell);
+    this.#comparisons.compare(comparison, rows, cell);
   }
 
   /** See {@linkcode StepEngine}. */
@@ -254,7 +203,7 @@ export class WebgpuEngine implements StepEngine {
   /** See {@linkcode StepEngine}. */
   keepLogits(row: number, width: number, cell: number): void {
     this.#reserveResults();
-    this.#heads.keepLogits(row, width, cell);
+    this.#comparisons.keepLogits(row, width, cell);
   }
 
   /** See {@linkcode StepEngine}. */
@@ -266,18 +215,7 @@ export class WebgpuEngine implements StepEngine {
 
   /** See {@linkcode StepEngine}. */
   keepToken(entry: number): number {
-    if (this.#keptCount === KEPT) {
-      throw new RangeError(
-        `Cannot keep a token on backend "webgpu": a step may pick ${KEPT}: read them instead`,
-      );
-    }
-    const place = this.#keptBank * KEPT + this.#keptCount++;
-    this.#parts.commands.copy(
-      { buffer: this.#kept, at: 4 * place },
-      { buffer: this.#heads.reductions.buffer, at: 4 * REDUCTION_WORDS * entry },
-      4,
-    );
-    return -1 - place;
+    return this.#states.keep(this.#heads.reductions.buffer, 4 * REDUCTION_WORDS * entry);
   }
 
   /** See {@linkcode StepEngine}. */
@@ -287,7 +225,7 @@ export class WebgpuEngine implements StepEngine {
     cell: number,
   ): void {
     this.#reserveResults();
-    this.#heads.stateSignals(signal, states, cell);
+    this.#comparisons.stateSignals(signal, states, cell);
   }
 
   /** See {@linkcode StepEngine}. */

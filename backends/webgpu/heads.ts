@@ -1,36 +1,26 @@
 /**
  * Heads and probes on the device: logits and their reductions, subsets of the
- * vocabulary, comparisons, signals of states.
+ * vocabulary.
  *
  * @module
  */
 import type { Checkpoint } from "../../harness/contract/model.ts";
 import type { TrainedParts } from "../../harness/contract/parts.ts";
-import type { StateSignal } from "../../harness/contract/signal.ts";
 import {
   ASIDE_ROW,
-  type Comparison,
   type HeadBatch,
   HELD_ROWS,
   type IdRange,
   SUBSET_ROW,
 } from "../../harness/stepping/mod.ts";
-import { Call, TABLE_ROWS, TABLE_WORDS } from "./commands.ts";
+import { Call, TABLE_ROWS } from "./commands.ts";
 import { Room } from "./device_memory.ts";
 import { REDUCTION_WORDS } from "./fetch.ts";
 import { FORMAT, type Matrix, padded } from "./matrix.ts";
 import { Network, type NetworkRooms, widest } from "./network.ts";
+import { writeTable } from "./row_tables.ts";
 import { ACROSS, type DeviceParts, lines, pieceParams, Product } from "./product.ts";
 import type { Weights } from "./weights.ts";
-
-/** Codes of shaders/compare_logits.wgsl. */
-const COMPARE: Readonly<Record<Comparison, number>> = { kl: 0, cosine: 1, centredCosine: 2 };
-/** Codes of shaders/state_signal.wgsl. */
-const STATE_SIGNAL: Readonly<Record<StateSignal, number>> = {
-  cosine: 0,
-  relativeNorm: 1,
-  featureEntropy: 2,
-};
 
 /** What heads work with. */
 export interface HeadParts extends DeviceParts {
@@ -55,7 +45,8 @@ interface Head {
 }
 
 /** Where a row of logits lies. */
-interface Place {
+export interface Place {
+  /** The buffer. */
   readonly room: Room;
   /** Numbers in front of it. */
   readonly at: number;
@@ -83,8 +74,6 @@ export class Heads {
   readonly #mean: Call;
   readonly #reduce: Call;
   readonly #reduceSubset: Call;
-  readonly #compares: Map<string, Call> = new Map();
-  readonly #stateSignals: Readonly<Record<StateSignal, Call>>;
   readonly #topK: Call;
   readonly #topKWithin: Call;
 
@@ -160,17 +149,6 @@ export class Heads {
       );
     this.#reduce = reduce(this.#logits, 0);
     this.#reduceSubset = reduce(this.#subset, 1);
-    const stateParams = memory.uniform("states", Uint32Array.of(dModel, this.#stride, 0, 0));
-    const signal = (name: StateSignal): Call =>
-      new Call(
-        kernels.get("stateSignal", { KIND: STATE_SIGNAL[name] }),
-        () => [states.buffer, this.cells.buffer, stateParams],
-      );
-    this.#stateSignals = {
-      cosine: signal("cosine"),
-      relativeNorm: signal("relativeNorm"),
-      featureEntropy: signal("featureEntropy"),
-    };
     this.#topK = new Call(
       kernels.get("topK", { SUBSET: 0 }),
       () => [this.#logits.buffer, this.#ids.buffer],
@@ -195,24 +173,6 @@ export class Heads {
         params,
       ]);
     });
-  }
-
-  /** A table with these header words and rows of up to three words. */
-  #table(
-    header: readonly number[],
-    rows: readonly (ArrayLike<number> | undefined)[],
-    count: number,
-  ): number {
-    const { commands } = this.#parts;
-    const table = commands.table(count);
-    const { words } = commands;
-    let at = table / 4;
-    for (let i = 0; i < TABLE_WORDS; i++) words[at + i] = header[i] ?? 0;
-    for (let row = 0; row < count; row++) {
-      at += TABLE_WORDS;
-      for (let i = 0; i < TABLE_WORDS; i++) words[at + i] = rows[i]?.[row] ?? 0;
-    }
-    return table;
   }
 
   /** Room for the reductions of so many entries; what is there stays. */
@@ -245,7 +205,7 @@ export class Heads {
   logits(index: number, { count, states, entries }: HeadBatch): void {
     const { commands, checkpoint: { info: { vocabSize } } } = this.#parts;
     const head = this.#heads[index]!;
-    const table = this.#table([count, vocabSize], [states, entries], count);
+    const table = writeTable(commands, [count, vocabSize], [states, entries], count);
     this.#prepare(head, count, table);
     head.product.run(count, table);
     commands.dispatch(this.#reduce, table, count);
@@ -260,48 +220,20 @@ export class Heads {
     const { commands } = this.#parts;
     const head = this.#heads[index]!;
     commands.makeRoom(2 * commands.tableBytes(1));
-    const table = this.#table([1], [[state]], 1);
+    const table = writeTable(commands, [1], [[state]], 1);
     this.#prepare(head, 1, table);
-    const listed = this.#table([count, first], [], 0);
+    const listed = writeTable(commands, [count, first], [], 0);
     const [x, y] = lines(count);
     for (const call of head.subset) commands.dispatch(call, listed, x, y);
-    const reduced = this.#table([1, count, first], [[0], [entry]], 1);
+    const reduced = writeTable(commands, [1, count, first], [[0], [entry]], 1);
     commands.dispatch(this.#reduceSubset, reduced, 1);
   }
 
-  #place(row: number): Place {
+  /** Where a row of logits lies. */
+  place(row: number): Place {
     if (row === SUBSET_ROW) return { room: this.#subset, at: 0 };
     if (row === ASIDE_ROW) return { room: this.#aside, at: 0 };
     return { room: this.#logits, at: row * this.#vocabStride };
-  }
-
-  /** See `StepEngine.setAside`. */
-  setAside(row: number, width: number): void {
-    const { room, at } = this.#place(row);
-    const to = { buffer: this.#aside.buffer, at: 0 };
-    this.#parts.commands.copy(to, { buffer: room.buffer, at: 4 * at }, 4 * width);
-  }
-
-  /** See `StepEngine.compare`. */
-  compare(
-    comparison: Comparison,
-    { first, second, width }: {
-      readonly first: number;
-      readonly second: number;
-      readonly width: number;
-    },
-    cell: number,
-  ): void {
-    const { kernels, commands } = this.#parts;
-    const [a, b] = [this.#place(first), this.#place(second)];
-    const key = `${comparison} ${Math.min(first, 0)} ${Math.min(second, 0)}`;
-    let call = this.#compares.get(key);
-    if (call === undefined) {
-      const kernel = kernels.get("compareLogits", { KIND: COMPARE[comparison] });
-      call = new Call(kernel, () => [a.room.buffer, b.room.buffer, this.cells.buffer]);
-      this.#compares.set(key, call);
-    }
-    commands.dispatch(call, this.#table([width, a.at, b.at, cell], [], 0), 1);
   }
 
   /** See `StepEngine.select`. */
@@ -311,44 +243,17 @@ export class Heads {
     if (before !== undefined) {
       commands.copy({ buffer: this.#ids.buffer, at: 0 }, { buffer: before, at: 0 }, before.size);
     }
-    const { at } = this.#place(row);
-    const table = this.#table(
-      [count, within?.count ?? vocabSize, at, first],
-      [[within?.first ?? 0]],
-      1,
-    );
+    const { at } = this.place(row);
+    const table = writeTable(commands, [count, within?.count ?? vocabSize, at, first], [[
+      within?.first ?? 0,
+    ]], 1);
     commands.dispatch(within === undefined ? this.#topK : this.#topKWithin, table, 1);
-  }
-
-  /** See `StepEngine.keepLogits`. */
-  keepLogits(row: number, width: number, cell: number): void {
-    const { room, at } = this.#place(row);
-    const to = { buffer: this.cells.buffer, at: 4 * cell };
-    this.#parts.commands.copy(to, { buffer: room.buffer, at: 4 * at }, 4 * width);
   }
 
   /** Ids of a range as u32 into cells. */
   keepIds({ first, count }: IdRange, cell: number): void {
     const to = { buffer: this.cells.buffer, at: 4 * cell };
     this.#parts.commands.copy(to, { buffer: this.#ids.buffer, at: 4 * first }, 4 * count);
-  }
-
-  /** See `StepEngine.stateSignals`. */
-  stateSignals(
-    signal: StateSignal,
-    { a, b, count }: {
-      readonly a: Int32Array;
-      readonly b: Int32Array;
-      readonly count: number;
-    },
-    cell: number,
-  ): void {
-    for (let from = 0; from < count; from += TABLE_ROWS) {
-      const rows = Math.min(TABLE_ROWS, count - from);
-      const cells = Int32Array.from({ length: rows }, (_, i) => cell + from + i);
-      const table = this.#table([rows], [a.subarray(from), b.subarray(from), cells], rows);
-      this.#parts.commands.dispatch(this.#stateSignals[signal], table, rows);
-    }
   }
 
   /** See `StepEngine.probe`. */
@@ -364,7 +269,7 @@ export class Heads {
       );
     }
     const probe = this.#probes[index]!;
-    const table = this.#table([count], [states], count);
+    const table = writeTable(commands, [count], [states], count);
     commands.dispatch(this.#mean, table, Math.ceil(dModel / kernels.lanes));
     probe.run(1, table);
     const to = { buffer: this.cells.buffer, at: 4 * cell };

@@ -1,10 +1,28 @@
 /**
- * Rows of a batch as tables on the device, chunk by chunk.
+ * Tables on the device: of numbers, and of the rows of a batch, chunk by chunk.
  *
  * @module
  */
 import type { RowBatch } from "../../harness/stepping/mod.ts";
 import { type Commands, TABLE_ROWS, TABLE_WORDS } from "./commands.ts";
+
+/** A table with these header words and columns; returns its offset. */
+export function writeTable(
+  commands: Commands,
+  header: readonly number[],
+  columns: readonly ArrayLike<number>[],
+  count: number,
+): number {
+  const table = commands.table(count);
+  const { words } = commands;
+  let at = table / 4;
+  for (let i = 0; i < TABLE_WORDS; i++) words[at + i] = header[i] ?? 0;
+  for (let row = 0; row < count; row++) {
+    at += TABLE_WORDS;
+    for (let i = 0; i < TABLE_WORDS; i++) words[at + i] = columns[i]?.[row] ?? 0;
+  }
+  return table;
+}
 
 /** Tables of one batch; valid until the next submission. */
 export class RowTables {
