@@ -11,7 +11,7 @@ import type { Estimate, Verdict } from "./summary.ts";
 export interface Percentile {
   /** At or above the percentile with a confidence of 99 %. */
   readonly value: number;
-  /** Lower end of the 95 % interval of the plain percentile, prompts resampled. */
+  /** Lower end of the 95 % interval of the plain percentile, prompts resampled; NaN without one. */
   readonly low: number;
   /** Upper end. */
   readonly high: number;
@@ -75,6 +75,8 @@ export interface SpeedCell {
   readonly firstTokenMs?: Estimate;
   /** Time of one decode step, which makes a token of every sequence, ms. */
   readonly stepMs: Estimate;
+  /** Percentiles of the steps; absent where steps were not timed apart. */
+  readonly stepPercentiles?: LatencyPercentiles;
   /** Tokens decoded per second, all sequences. */
   readonly tokensPerSecond: Estimate;
   /** Decode time of the baseline ÷ the arm's; absent for the baseline. */

@@ -162,6 +162,17 @@ function speedMethods(
       } and rests on at least 8 prompts; else inconclusive.`,
     },
     {
+      term: "forced",
+      definition:
+        "Every arm decodes the same given continuation, full depth's own, so lengths are " +
+        "equal and times compare steps. Times of free continuations are never in the same table.",
+    },
+    {
+      term: "few prompts",
+      definition: "Fewer than 8 prompts: the wider of bootstrap-t and Student's t is shown, and " +
+        "nothing is called equivalent.",
+    },
+    {
       term: "decisive interval",
       definition: "Interval of the speed-up per prompt that the verdict is drawn from: it holds " +
         "for all policies of the run at once (bootstrap max-T), for all policies and suites at " +
@@ -208,7 +219,9 @@ function speedMethods(
         "which the margin would be found in 80 % of such runs.",
     },
     ...arms.some(({ speed }) => speed?.cells !== undefined) ? SPEED_CELLS : [],
-    ...arms.some(({ speed }) => speed?.stepPercentiles ?? speed?.firstTokenPercentiles)
+    ...arms.some(({ speed }) =>
+        speed?.stepPercentiles ?? speed?.firstTokenPercentiles ?? speed?.cells
+      )
       ? [PERCENTILES]
       : [],
   ];

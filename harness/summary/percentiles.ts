@@ -9,18 +9,20 @@
  *
  *     [ Q(2p − g) , Q(2p − f) ]          Q: quantiles of all latencies
  *
- * An end beyond the data is the smallest or largest latency; one prompt gives
- * no interval (NaN).
+ * An end beyond the data is the smallest or largest latency. One prompt, or
+ * prompts with equal shares, give no interval (NaN).
  *
  * Source of the inversion: Woodruff 1952, JASA 47(260).
  *
  * @module
  */
+import type { TimedRecord } from "../contract/record.ts";
 import type { LatencyPercentiles, Percentile } from "../contract/summary.ts";
 import { earlyStoppingEstimate } from "../numerics/early_stopping.ts";
 import { quantileOfSorted } from "../numerics/quantile.ts";
 import { bootstrapRatios } from "./bootstrap.ts";
-import type { Resampling } from "./speed_up.ts";
+import { groupBy } from "./run_view.ts";
+import { promptKey, type Resampling } from "./speed_up.ts";
 
 /** Latencies of one prompt. */
 export interface PromptLatencies {
@@ -49,6 +51,51 @@ export function latencyPercentiles(
     ...(p90 === undefined ? {} : { p90 }),
     ...(p99 === undefined ? {} : { p99 }),
   };
+}
+
+/** Percentiles of the decode steps, of the visits with the largest groups of steps. */
+export function stepPercentiles(
+  timed: readonly TimedRecord[],
+  resampling: Resampling,
+): LatencyPercentiles | undefined {
+  const measured = timed.filter(({ stepMs }) => stepMs !== undefined);
+  const stepsPerReading = measured.reduce((most, each) => Math.max(most, groupSize(each)), 1);
+  const alike = measured.filter((record) => groupSize(record) === stepsPerReading);
+  const prompts = perPrompt(
+    alike,
+    ({ stepMs, steps }) =>
+      stepMs!.map((ms, i) => ms / Math.min(stepsPerReading, steps - i * stepsPerReading)),
+  );
+  return latencyPercentiles(prompts, { ...resampling, stepsPerReading });
+}
+
+function groupSize({ stepsPerReading = 1 }: TimedRecord): number {
+  return stepsPerReading;
+}
+
+/** Percentiles of the time to the first token; a prefill that several visits shared counts once. */
+export function firstTokenPercentiles(
+  timed: readonly TimedRecord[],
+  resampling: Resampling,
+): LatencyPercentiles | undefined {
+  const prompts = perPrompt(
+    timed,
+    ({ prefillMs, firstTokenMs = 0 }) => prefillMs === undefined ? [] : [prefillMs + firstTokenMs],
+  );
+  return latencyPercentiles(
+    prompts.map(({ ms }) => ({ ms: [...new Set(ms)] })),
+    { ...resampling, stepsPerReading: 1 },
+  );
+}
+
+function perPrompt(
+  records: readonly TimedRecord[],
+  of: (record: TimedRecord) => readonly number[],
+): readonly PromptLatencies[] {
+  return [...groupBy(records, promptKey).values()].flatMap((own) => {
+    const ms = own.flatMap(of);
+    return ms.length === 0 ? [] : [{ ms }];
+  });
 }
 
 interface Pooled {
@@ -83,7 +130,8 @@ function endsOf(
     inside: "kept",
     statistics: [{ numerators: below, denominators: sizes, scale: "linear" }],
   }, resampling);
-  const at = (q: number): number =>
-    Number.isNaN(q) ? NaN : quantileOfSorted(ms, Math.min(1, Math.max(0, q)));
+  // Prompts that all have the same share below tell nothing of how it varies.
+  if (!(share!.high > share!.low)) return { low: NaN, high: NaN };
+  const at = (q: number): number => quantileOfSorted(ms, Math.min(1, Math.max(0, q)));
   return { low: at(2 * percentile - share!.high), high: at(2 * percentile - share!.low) };
 }

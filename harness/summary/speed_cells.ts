@@ -15,6 +15,7 @@ import type { RunRecord, SkippedRecord, TimedRecord } from "../contract/record.t
 import type { Estimate, SkippedCell, SpeedCell } from "../contract/summary.ts";
 import { bootstrapRatios, intervalAt } from "./bootstrap.ts";
 import { clusterBy, estimateOf, ratioOf } from "./clusters.ts";
+import { stepPercentiles } from "./percentiles.ts";
 import { groupBy } from "./run_view.ts";
 import { compareTimes, pairTimes, promptKey, type Resampling } from "./speed_up.ts";
 
@@ -52,6 +53,7 @@ function cellOf(
   const stepMs = meanOf(records, ({ decodeMs, steps }) => decodeMs / steps, resampling)!;
   const prefillMs = meanOf(records, (record) => record.prefillMs, resampling);
   const firstTokenMs = meanOf(records, (record) => record.firstTokenMs, resampling);
+  const steps = stepPercentiles(records, resampling);
   const peaks = records.flatMap(({ peakBytes }) => peakBytes ?? []);
   const speedUp = baseline === undefined ? undefined : speedUpOf(records, baseline, resampling);
   return {
@@ -63,6 +65,7 @@ function cellOf(
     ...(prefillMs === undefined ? {} : { prefillMs }),
     ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
     stepMs,
+    ...(steps === undefined ? {} : { stepPercentiles: steps }),
     tokensPerSecond: {
       value: 1000 * rows / stepMs.value,
       low: 1000 * rows / stepMs.high,
@@ -122,7 +125,7 @@ function most(records: readonly TimedRecord[], of: (record: TimedRecord) => numb
   return records.reduce((largest, record) => Math.max(largest, of(record)), 0);
 }
 
-/** Cells of speed suites that an arm skipped, each once. */
+/** Cells of speed suites that an arm skipped, each once, the smallest first. */
 export function skippedCells(
   records: readonly RunRecord[],
   { arm, suites }: { readonly arm: string; readonly suites: ReadonlySet<string> },
@@ -134,7 +137,14 @@ export function skippedCells(
     suite: first!.suite,
     level: first!.level ?? "",
     reason: first!.reason,
-  }));
+  })).sort((a, b) => compareLevels(a.level, b.level));
+}
+
+/** By the numbers in the names, in turn. */
+function compareLevels(a: string, b: string): number {
+  const [left, right] = [a, b].map((level) => (level.match(/\d+/g) ?? []).map(Number));
+  const differs = left!.findIndex((value, i) => value !== right![i]);
+  return differs < 0 ? left!.length - right!.length : left![differs]! - (right![differs] ?? -1);
 }
 
 function cellKey({ suite, level }: Pick<TimedRecord, "suite" | "level">): string {

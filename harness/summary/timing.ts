@@ -8,13 +8,12 @@
  *
  * @module
  */
-import type { TimedRecord } from "../contract/record.ts";
 import type { Noise, Speed, SuiteSpeed } from "../contract/summary.ts";
 import { intervalAt } from "./bootstrap.ts";
 import { purposeSeed } from "./clusters.ts";
 import { judgeNoise, screenNoise } from "./noise.ts";
 import type { SummarySettings } from "./options.ts";
-import { latencyPercentiles } from "./percentiles.ts";
+import { firstTokenPercentiles, stepPercentiles } from "./percentiles.ts";
 import { type ArmRecords, groupBy, type RunView, suitesOf } from "./run_view.ts";
 import { skippedCells, speedCells } from "./speed_cells.ts";
 import { decisiveIntervals, judgeFamily, speedOf } from "./speed_family.ts";
@@ -124,48 +123,14 @@ function detailsOf(
   const baseline = arm.role === "baseline" ? undefined : view.baseline.timed;
   const cells = speedCells(timed, { suites, baseline, ...resampling });
   const skipped = skippedCells(view.run.records, { arm: arm.label, suites });
-  const steps = stepLatencies(timed, resampling);
-  const firstTokens = latencyPercentiles(
-    // A prefill that several visits shared counts once.
-    perPrompt(timed, firstTokenMs).map(({ ms }) => ({ ms: [...new Set(ms)] })),
-    { ...resampling, stepsPerReading: 1 },
-  );
+  // Cells of a speed suite have percentiles of their own.
+  const prompts = timed.filter(({ suite }) => !suites.has(suite));
+  const steps = stepPercentiles(prompts, resampling);
+  const firstTokens = firstTokenPercentiles(prompts, resampling);
   return {
     ...(cells.length === 0 ? {} : { cells }),
     ...(skipped.length === 0 ? {} : { skippedCells: skipped }),
     ...(steps === undefined ? {} : { stepPercentiles: steps }),
     ...(firstTokens === undefined ? {} : { firstTokenPercentiles: firstTokens }),
   };
-}
-
-/** Percentiles of step times, of the visits with the largest groups of steps. */
-function stepLatencies(timed: readonly TimedRecord[], resampling: Resampling) {
-  const measured = timed.filter(({ stepMs }) => stepMs !== undefined);
-  const stepsPerReading = measured.reduce((most, each) => Math.max(most, groupSize(each)), 1);
-  const alike = measured.filter((record) => groupSize(record) === stepsPerReading);
-  const prompts = perPrompt(
-    alike,
-    ({ stepMs, steps }) =>
-      stepMs!.map((ms, i) => ms / Math.min(stepsPerReading, steps - i * stepsPerReading)),
-  );
-  return latencyPercentiles(prompts, { ...resampling, stepsPerReading });
-}
-
-function groupSize({ stepsPerReading = 1 }: TimedRecord): number {
-  return stepsPerReading;
-}
-
-/** Time to the first token. */
-function firstTokenMs({ prefillMs, firstTokenMs = 0 }: TimedRecord): readonly number[] {
-  return prefillMs === undefined ? [] : [prefillMs + firstTokenMs];
-}
-
-function perPrompt(
-  records: readonly TimedRecord[],
-  of: (record: TimedRecord) => readonly number[],
-): readonly { readonly ms: readonly number[] }[] {
-  return [...groupBy(records, promptKey).values()].flatMap((own) => {
-    const ms = own.flatMap(of);
-    return ms.length === 0 ? [] : [{ ms }];
-  });
 }
