@@ -149,7 +149,8 @@ export function curveOf(
   }));
   return numbered.map((point) => ({
     ...point,
-    onFront: !numbered.some((other) => dominates(other, point)),
+    onFront: point.upperBound === undefined &&
+      !numbered.some((other) => other.upperBound === undefined && dominates(other, point)),
   }));
 }
 

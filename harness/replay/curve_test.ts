@@ -11,6 +11,7 @@ const TABLE = testTable({ items: 12, length: 10, heights: [1, 2, 3, 4, 5, 6, 7] 
 
 function settingOf(value: number, is: ">=" | "<=" = ">="): ReplaySetting {
   const plugin = {
+    card: {},
     name: `margin ${is}`,
     scope: "rule",
     options: {},
@@ -97,6 +98,21 @@ Deno.test("curveOf() takes a point off the front that is worse in one number and
   ];
   const front = curveOf(TABLE, points, OPTIONS).map(({ onFront }) => onFront);
   assertEquals(front, [true, false, false, true]);
+});
+
+Deno.test("curveOf() keeps upper bounds off the front, and lets them bar nothing from it", () => {
+  const base = new Replayer(TABLE).point(settingOf(0.5));
+  const bound: ReplayPoint = {
+    ...base,
+    setting: {
+      ...base.setting,
+      plugin: { ...base.setting.plugin, card: { deployable: false } } as unknown as PolicyPlugin,
+    },
+    items: base.items.map((item) => ({ ...item, macs: item.macs - 1 })),
+  };
+  const curve = curveOf(TABLE, [base, bound], OPTIONS);
+  assertEquals(curve.map(({ onFront }) => onFront), [true, false]);
+  assertEquals(curve.map(({ upperBound }) => upperBound), [undefined, true]);
 });
 
 Deno.test("frontPoints() takes points evenly, alike ones once", () => {
