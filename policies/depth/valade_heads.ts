@@ -87,7 +87,7 @@ export const valadeHeads: contract.RulePolicy<ValadeHeadsOptions> = {
       "A token leaves at an entropy equal to the threshold: with the released strict < the calibrated coverage would miss its last sample",
       "No default thresholds: a file of parts names those that its recipe calibrated, as specs to copy",
       "The paper's target is marginal per head; the embedded thresholds are fitted in cascade, on what lower heads refuse, with a margin of 1.645 standard errors; neither promises anything for free-running text",
-      "The released code has no KV cache; skipped entries are projected, recompute may be crossed",
+      "The released code has no KV cache and runs the prefix anew: recompute gives the same states; project may be crossed, and then agreement falls below the calibrated target",
       "Prompt and first token run full depth",
       "metric=logit_margin is the first version's; top1 is its other choice",
     ],
@@ -108,7 +108,7 @@ export const valadeHeads: contract.RulePolicy<ValadeHeadsOptions> = {
       default: "entropy",
     }),
   },
-  defaultFill: () => "project",
+  defaultFill: () => "recompute",
   validate: validateValade,
   signals: ({ metric }) => [{
     name: TESTS[metric].signal,

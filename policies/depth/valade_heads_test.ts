@@ -75,7 +75,7 @@ Deno.test("valade_heads reads tokens out by the head that was sure", () => {
     head: "valade",
     perHeight: true,
   }]);
-  assertEquals(valadeHeads.defaultFill(options()), "project");
+  assertEquals(valadeHeads.defaultFill(options()), "recompute");
 });
 
 Deno.test("validateValade() refuses heights and thresholds that do not fit", () => {

@@ -94,12 +94,18 @@ const ROUTED = [
     plugin: valadeHeads,
     input: { at: [2, 4], thresholds: [2.6, 3.2] },
   },
+  {
+    name: "valade_heads with projected entries",
+    plugin: valadeHeads,
+    input: { at: [2, 4], thresholds: [2.6, 3.2] },
+    fill: "project",
+  },
 ] as const;
 
-for (const { name, plugin, input } of ROUTED) {
+for (const { name, plugin, input, ...crossed } of ROUTED) {
   Deno.test(`${name}: a batch equals token by token, in decisions and logits`, async () => {
     const session = await openToy({ parts, layerCount: LAYERS });
-    const bound = bind(session, plugin as typeof calm, { input });
+    const bound = bind(session, plugin as typeof calm, { input, ...crossed });
     const batch = await see(session, bound, { prompt, target });
     const single = await see(session, bound, { prompt, target, inOrder: true });
     assertEquals(batch.blocksRun, single.blocksRun);
