@@ -17,7 +17,7 @@ import { firstTokenPercentiles, stepPercentiles } from "./percentiles.ts";
 import { type ArmRecords, groupBy, type RunView, suitesOf } from "./run_view.ts";
 import { skippedCells, speedCells } from "./speed_cells.ts";
 import { decisiveIntervals, judgeFamily, speedOf } from "./speed_family.ts";
-import { baselineSpeed, compareAll, pairTimes, promptKey, type Resampling } from "./speed_up.ts";
+import { baselineSpeed, compareAll, pairTimes, type Resampling } from "./speed_up.ts";
 import { decideVerdict, type Margins, marginsFrom } from "./verdict.ts";
 
 /** What the timed pass of a run says. */
