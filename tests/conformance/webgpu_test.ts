@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import { cpuBackend } from "../../backends/cpu/mod.ts";
 import { webgpuBackend } from "../../backends/webgpu/mod.ts";
 import { openWebgpuSession } from "../../backends/webgpu/session.ts";
+import { gpuTest } from "../webgpu/adapter.ts";
 import { type BackendSetup, conformBackend } from "../../harness/conformance/backend.ts";
+import type { Checkpoint } from "../../harness/contract/mod.ts";
 import { syntheticModel, type SyntheticShape } from "../../models/synthetic.ts";
 
 const BASE: SyntheticShape = {
@@ -38,7 +40,7 @@ const SHAPES: Readonly<Record<string, Partial<SyntheticShape>>> = {
 };
 
 /** Stored formats, with sizes that are whole blocks. */
-const TYPES = ["f16", "q4_0", "q4_1", "q5_1"] as const;
+const TYPES = ["f16", "q4_0", "q4_1", "q5_1"] as const; // Q8_0 has the pieces
 const PACKED: SyntheticShape = { ...BASE, dModel: 64, headDim: 16, ffnSize: 96, vocabSize: 45 };
 
 const TOLERANCE = { rows: 0, reference: 1e-4, signal: 1e-5 };
@@ -58,15 +60,49 @@ async function expectConform(setup: BackendSetup): Promise<void> {
 }
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  Deno.test(`webgpu conforms: ${name}`, () => expectConform(setupOf({ ...BASE, ...shape })));
+  gpuTest(`webgpu conforms: ${name}`, () => expectConform(setupOf({ ...BASE, ...shape })));
 }
 
 for (const type of TYPES) {
-  Deno.test(`webgpu conforms with ${type} weights`, () =>
-    expectConform(setupOf({ ...PACKED, type })));
+  gpuTest(
+    `webgpu conforms with ${type} weights`,
+    () => expectConform(setupOf({ ...PACKED, type })),
+  );
 }
 
-Deno.test("webgpu conforms with matrices in pieces of a few rows", () => {
+/** A model in which tokens 2i and 2i + 1 have one embedding, so that all logits tie. */
+function withTwins(checkpoint: Checkpoint): Checkpoint {
+  return {
+    ...checkpoint,
+    tensor(role) {
+      const stored = checkpoint.tensor(role);
+      const [rows, columns] = stored.shape;
+      if (rows === undefined || columns === undefined) return stored;
+      return {
+        ...stored,
+        read: async () => {
+          const bytes = await stored.read();
+          const width = 4 * columns;
+          for (let row = 1; row < rows; row += 2) {
+            bytes.copyWithin(row * width, (row - 1) * width, row * width);
+          }
+          return bytes;
+        },
+      };
+    },
+  };
+}
+
+gpuTest("webgpu conforms: ties in every readout", () => {
+  const checkpoint = withTwins(syntheticModel(BASE).checkpoint);
+  return expectConform({
+    ...setupOf(BASE),
+    open: (options) => webgpuBackend.open(checkpoint, options),
+    reference: (options) => cpuBackend.open(checkpoint, options),
+  });
+});
+
+gpuTest("webgpu conforms with matrices in pieces of a few rows", () => {
   const { checkpoint } = syntheticModel({ ...PACKED, type: "q8_0" });
   return expectConform({
     ...setupOf({ ...PACKED, type: "q8_0" }),
