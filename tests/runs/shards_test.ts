@@ -33,7 +33,7 @@ const RUN = [
   "--repetitions",
   "2",
   "--policies",
-  "fixed_exit(exit=2), calm(threshold=0.2)",
+  "fixed_exit(exit=2), calm(threshold=0.2), layer_skip(exit=1)",
 ];
 
 /** Without what the clock said. */

