@@ -65,6 +65,11 @@ function armOf(text: string, base: ArmSummary): ArmSummary {
       deviations: [text],
     },
     troubles: [text],
+    speed: {
+      ...base.speed!,
+      suites: base.speed!.suites!.map((speed) => ({ ...speed, suite: suiteName(0) })),
+      skippedCells: [{ suite: text, level: text, reason: text }],
+    },
     quality: base.quality.map((quality, i) => ({ ...quality, suite: suiteName(i) })),
     confidence: {
       signal: text,
@@ -180,6 +185,33 @@ export function hostileSummary(): Summary {
           there: text,
         }],
       })),
+    },
+    curves: {
+      study: "curves",
+      summary: all,
+      lines: HOSTILE,
+      claims: HOSTILE.map((text) => ({
+        paper: text,
+        claim: text,
+        how: text,
+        criterion: text,
+        verdict: "not tested",
+        remark: text,
+      })),
+      charts: [{
+        caption: all,
+        x: "cost",
+        y: "agreement",
+        series: HOSTILE.map((text, i) => ({
+          name: text,
+          points: [{ x: i, y: { value: 0.5, low: 0.4, high: 0.6, clusters: 9 }, label: text }],
+        })),
+      }],
+      tables: [{
+        caption: all,
+        columns: ["name", ...HOSTILE],
+        rows: HOSTILE.map((text) => [text, ...HOSTILE]),
+      }],
     },
     warnings: HOSTILE,
     methods: [

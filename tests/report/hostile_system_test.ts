@@ -37,6 +37,11 @@ const CONTEXTS: readonly (readonly [selector: string, shown: (text: string) => s
   [".card li", visibleLine],
   ["table.parity .arm-name", visibleLine],
   [".reasons li", visibleLine],
+  ["p.finding", visibleLine],
+  [".claims td .note", visibleLine],
+  [".study thead th", visibleLine],
+  [".study tbody th", visibleLine],
+  [".study td .value", visibleLine],
   [".methods dt", visibleLine],
   [".methods dd", visibleLine],
   [".facts code", visibleLine],
@@ -44,7 +49,14 @@ const CONTEXTS: readonly (readonly [selector: string, shown: (text: string) => s
 ];
 
 /** Where all strings must be found, inside longer texts. */
-const JOINT_CONTEXTS: readonly string[] = [".origin", "h1", ".facts", "head > title"];
+const JOINT_CONTEXTS: readonly string[] = [
+  ".origin",
+  "h1",
+  ".facts",
+  "head > title",
+  ".timings .reasons",
+  ".claims tbody th",
+];
 
 browserTest("35 hostile strings stay text in every context of the report", async (browser) => {
   assert(HOSTILE.length >= 30 && new Set(HOSTILE).size === HOSTILE.length);
