@@ -115,4 +115,4 @@ export { csv, gateMarkdown, junit } from "./reports/mod.ts";
 export { arithmetic, copy, prose, recall, suites } from "./suites/mod.ts";
 export { arithmeticHard, brackets, counting, induction, parity, recallMany } from "./suites/mod.ts";
 export { code, codeLine, keywords, markov, mixed, reverse, sentenceVote } from "./suites/mod.ts";
-export { sorting, speed } from "./suites/mod.ts";
+export { sorting, speed, studies } from "./suites/mod.ts";
