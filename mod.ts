@@ -77,6 +77,7 @@ export {
   type RunRequest,
   type SuiteRequest,
 } from "./harness/runner.ts";
+export type { SectionClock } from "./harness/run_request.ts";
 export type { PassArm, PassContext, PassItem } from "./harness/passes/cells.ts";
 export { MeteredSession } from "./harness/decode/metered_session.ts";
 export { LedgerCounter } from "./harness/decode/ledger.ts";
