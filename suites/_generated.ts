@@ -30,8 +30,12 @@ export interface DraftItem {
 export interface Level {
   /** Name such as `"length-8"`. */
   readonly name: string;
-  /** Whether its items are for training alone: too easy or too hard to tell models apart. */
-  readonly trainOnly?: boolean;
+  /**
+   * Who gets its items, if not everybody: training alone, where the embedded
+   * models do not learn what is asked, or evaluation alone, where the level is
+   * beyond what they were trained on.
+   */
+  readonly only?: "train" | "evaluation";
   /** Draws one item; the same stream gives the same item. */
   draw(random: Random): DraftItem;
 }
@@ -89,7 +93,8 @@ export async function drawItems(
   const count = requestedCount(request, GENERATED_SIZES);
   const random = createRandom(request.seed);
   const items = new Map<string, SuiteItem>();
-  let open = levels.filter((level) => request.split === "train" || level.trainOnly !== true);
+  const omitted = request.split === "train" ? "evaluation" : "train";
+  let open = levels.filter((level) => level.only !== omitted);
   while (items.size < count && open.length > 0) {
     const still: Level[] = [];
     for (const level of open) {
@@ -146,6 +151,11 @@ export function drawDistinct<T>(random: Random, from: readonly T[], count: numbe
     [pool[i], pool[j]] = [pool[j]!, pool[i]!];
   }
   return pool.slice(0, count);
+}
+
+/** The level as one for training alone. */
+export function trainOnly(level: Level): Level {
+  return { ...level, only: "train" };
 }
 
 /** The letters a to z. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { createRandom } from "../harness/numerics/random.ts";
+import type { Split } from "../harness/contract/suite.ts";
+import { createRandom, type Random } from "../harness/numerics/random.ts";
 import {
   drawDistinct,
   drawItems,
@@ -8,6 +9,7 @@ import {
   LETTERS,
   requestedCount,
   splitOf,
+  trainOnly,
 } from "./_generated.ts";
 
 Deno.test("itemId() equals Python's hashlib over json.dumps with sorted keys", async () => {
@@ -50,6 +52,23 @@ Deno.test("drawItems() stops at a level without further items instead of looping
   const split = splitOf(await itemId("x", { prompt: "a", target: "b" }));
   const items = await drawItems("x", levels, { size: "smoke", seed: 1, split });
   assertEquals(items.map((item) => item.level), ["one"]);
+});
+
+Deno.test("drawItems() keeps levels for training and for evaluation apart", async () => {
+  const level = (name: string) => ({
+    name,
+    draw: (random: Random) => ({ prompt: `${name} ${random.int(1e6)}`, target: "b" }),
+  });
+  const levels = [
+    level("all"),
+    trainOnly(level("train")),
+    { ...level("evaluation"), only: "evaluation" as const },
+  ];
+  const names = async (split: Split) =>
+    new Set((await drawItems("x", levels, { size: "smoke", seed: 1, split })).map((x) => x.level));
+  assertEquals(await names("train"), new Set(["all", "train"]));
+  assertEquals(await names("calibration"), new Set(["all", "evaluation"]));
+  assertEquals(await names("test"), new Set(["all", "evaluation"]));
 });
 
 Deno.test("exactMatch() ignores white space at the ends and nothing else", () => {

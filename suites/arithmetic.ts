@@ -6,16 +6,16 @@
  *     answer  93
  *
  * The first line is a fixed worked example, itself an item of the training
- * split, so no other split asks for it. Levels are graded by the digits of the longer number, 1 to 3, and by how
- * many columns carry: `digits-2-carries-1`. One number has exactly that many
- * digits, the other at most that many. There are only 100 sums of one-digit
- * numbers, so each split exhausts them soon. Scored by exact match.
+ * split, so no other split asks for it. One number has exactly three digits, the other
+ * at most that many; levels are graded by how many columns carry:
+ * `digits-3-carries-1`. The training split has sums of one and two digits as
+ * well, in which the embedded models make no mistakes. Scored by exact match.
  *
  * @module
  */
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import type { Random } from "../harness/numerics/random.ts";
-import { drawItems, exactMatch, type Level } from "./_generated.ts";
+import { drawItems, exactMatch, type Level, trainOnly } from "./_generated.ts";
 
 /** The worked example that every prompt starts with. */
 const EXAMPLE = "47+85=132\n";
@@ -51,13 +51,13 @@ function sumLevel(digits: number): Level {
   };
 }
 
-const LEVELS: readonly Level[] = [1, 2, 3].map(sumLevel);
+const LEVELS: readonly Level[] = [trainOnly(sumLevel(1)), trainOnly(sumLevel(2)), sumLevel(3)];
 
-/** Sums of two numbers of one to three digits. */
+/** Sums of two numbers of up to three digits. */
 export const arithmetic: SuitePlugin = {
   name: "arithmetic",
-  summary: "Add two numbers of one to three digits; exact match",
-  version: 1,
+  summary: "Add two numbers of up to three digits; exact match",
+  version: 2,
   measure: { kind: "generation", maxTokens: 8, stop: "\n", score: exactMatch },
   framing: "plain",
   items: (request) => drawItems("arithmetic", LEVELS, request),

@@ -1,5 +1,5 @@
 /**
- * Harder arithmetic: long sums, differences, products modulo a small number.
+ * Harder arithmetic: long sums and differences; in training also products modulo a small number.
  *
  *     prompt  23+45=68
  *             9-4=5
@@ -7,8 +7,9 @@
  *             4821+379=
  *     answer  5200
  *
- * Levels: `sum-digits-4` and `-5`, `difference-digits-2`, `-3` and `-4` (the
- * first number has exactly that many digits and is at least the second),
+ * Levels: `sum-digits-4` and `-5`, `difference-digits-2` (the first number has
+ * exactly that many digits and is at least the second). The training split has
+ * what the embedded models hardly learn as well: `difference-digits-3` and `-4`,
  * `product-digits-1` and `-2` (both factors have exactly that many digits, the
  * modulus is 3 to 9). The worked examples are of sizes that no level has.
  * Scored by exact match.
@@ -17,7 +18,7 @@
  */
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import type { Random } from "../harness/numerics/random.ts";
-import { drawItems, exactMatch, type Level } from "./_generated.ts";
+import { drawItems, exactMatch, type Level, trainOnly } from "./_generated.ts";
 
 /** The worked examples that every prompt starts with. */
 const EXAMPLES = "23+45=68\n9-4=5\n7*5 mod 2=1\n";
@@ -70,15 +71,16 @@ function productLevel(digits: number): Level {
 
 const LEVELS: readonly Level[] = [
   ...[4, 5].map(sumLevel),
-  ...[2, 3, 4].map(differenceLevel),
-  ...[1, 2].map(productLevel),
+  differenceLevel(2),
+  ...[3, 4].map(differenceLevel).map(trainOnly),
+  ...[1, 2].map(productLevel).map(trainOnly),
 ];
 
-/** Long sums, differences and products modulo a small number. */
+/** Long sums and differences. */
 export const arithmeticHard: SuitePlugin = {
   name: "arithmetic_hard",
-  summary: "Long sums, differences, products modulo a number; exact match",
-  version: 1,
+  summary: "Sums of four and five digits, differences of two; exact match",
+  version: 2,
   measure: { kind: "generation", maxTokens: 10, stop: "\n", score: exactMatch },
   framing: "plain",
   items: (request) => drawItems("arithmetic_hard", LEVELS, request),

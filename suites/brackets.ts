@@ -11,7 +11,7 @@
  * is valid where it stands and its end is; the target is the shortest one.
  * White space is not read.
  *
- * Levels are 1, 2, 3, 4 and 6 brackets left open, among 1 to 4 closed pairs; the
+ * Levels are 1, 2, 3, 4, 6 and, outside training, 7 brackets left open, among 1 to 4 closed pairs; the
  * word may be deeper before. The worked example has no closed pair, so it is
  * never an item.
  *
@@ -106,13 +106,16 @@ function bracketsLevel(depth: number): Level {
   };
 }
 
-const LEVELS: readonly Level[] = [1, 2, 3, 4, 6].map(bracketsLevel);
+const LEVELS: readonly Level[] = [
+  ...[1, 2, 3, 4, 6].map(bracketsLevel),
+  { ...bracketsLevel(7), only: "evaluation" },
+];
 
-/** Closing 1 to 6 open brackets. */
+/** Closing 1 to 7 open brackets. */
 export const brackets: SuitePlugin = {
   name: "brackets",
   summary: "Close all open brackets; any balanced completion is right",
-  version: 1,
+  version: 2,
   measure: { kind: "generation", maxTokens: 24, stop: "\n", score: scoreClosing },
   framing: "plain",
   items: (request) => drawItems("brackets", LEVELS, request),

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
+import type { Split, SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import { arithmeticHard } from "./arithmetic_hard.ts";
 import { counting } from "./counting.ts";
 import { induction } from "./induction.ts";
@@ -10,8 +10,11 @@ import { reverse } from "./reverse.ts";
 import { sorting } from "./sorting.ts";
 
 /** 100 items of a suite. */
-async function itemsOf(suite: SuitePlugin): Promise<readonly SuiteItem[]> {
-  return await suite.items({ size: "standard", seed: 5, split: "test" });
+async function itemsOf(
+  suite: SuitePlugin,
+  split: Split = "test",
+): Promise<readonly SuiteItem[]> {
+  return await suite.items({ size: "standard", seed: 5, split });
 }
 
 /** What is asked, without the worked examples, as words. */
@@ -83,7 +86,7 @@ Deno.test("recall_many items() want the value of the asked key among different k
 
 Deno.test("arithmetic_hard items() are right, in BigInt, and of their level's size", async () => {
   const kinds = new Set<string>();
-  for (const item of await itemsOf(arithmeticHard)) {
+  for (const item of await itemsOf(arithmeticHard, "train")) {
     const asked = wordsOf(item).join(" ");
     const match = /^(\d+)([-+*])(\d+)(?: mod (\d))?=$/.exec(asked)!;
     const [a, b] = [BigInt(match[1]!), BigInt(match[3]!)];
@@ -97,6 +100,8 @@ Deno.test("arithmetic_hard items() are right, in BigInt, and of their level's si
     kinds.add(item.level!);
   }
   assertStrictEquals(kinds.size, 7);
+  const asked = new Set((await itemsOf(arithmeticHard)).map(({ level }) => level));
+  assertEquals(asked, new Set(["sum-digits-4", "sum-digits-5", "difference-digits-2"]));
 });
 
 Deno.test("mixed items() alternate copied and added spans", async () => {

@@ -12,7 +12,8 @@
  * {@linkcode sentencesOf} gives the sentences, for exits that read a text
  * sentence by sentence; a stop followed by a space ends each but the last.
  * The worked examples have words of their own, so they are never items.
- * Levels are 3, 5, 7, 9 and 11 sentences. Scored by exact match.
+ * Levels are 5, 7 and 11 sentences, in training 3 and 9 as well: the embedded
+ * models make no mistakes in those. Scored by exact match.
  *
  * Source: the setting of Hůla et al. 2026, arXiv:2604.18592.
  *
@@ -20,7 +21,7 @@
  */
 import type { SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import type { Random } from "../harness/numerics/random.ts";
-import { drawItems, exactMatch, type Level } from "./_generated.ts";
+import { drawItems, exactMatch, type Level, trainOnly } from "./_generated.ts";
 
 /** The worked examples that every prompt starts with. */
 const EXAMPLES = "vote: The tea was fine. The lamp was torn. The rug was neat. = good\n" +
@@ -94,13 +95,19 @@ export function sentencesOf(item: SuiteItem): readonly string[] {
   return item.prompt.slice(start, -CLOSING.length).split(/(?<=\.) /);
 }
 
-const LEVELS: readonly Level[] = [3, 5, 7, 9, 11].map(voteLevel);
+const LEVELS: readonly Level[] = [
+  trainOnly(voteLevel(3)),
+  voteLevel(5),
+  voteLevel(7),
+  trainOnly(voteLevel(9)),
+  voteLevel(11),
+];
 
-/** Majority label of 3 to 11 sentences. */
+/** Majority label of 5 to 11 sentences. */
 export const sentenceVote: SuitePlugin = {
   name: "sentence_vote",
   summary: "Say whether most sentences praise or blame; exact match",
-  version: 1,
+  version: 2,
   measure: { kind: "generation", maxTokens: 4, stop: "\n", score: exactMatch },
   framing: "plain",
   items: (request) => drawItems("sentence_vote", LEVELS, request),
