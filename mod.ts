@@ -79,6 +79,8 @@ export {
 } from "./harness/runner.ts";
 export type { SectionClock } from "./harness/run_request.ts";
 export type { PassArm, PassContext, PassItem } from "./harness/passes/cells.ts";
+export { composeDrafts, type ComposedState, type DraftMember } from "./harness/compose_drafts.ts";
+export { certify, type CertifyRequest } from "./harness/decode/speculate/certify.ts";
 export { MeteredSession } from "./harness/decode/metered_session.ts";
 export { LedgerCounter } from "./harness/decode/ledger.ts";
 export * from "./harness/trace/mod.ts";
