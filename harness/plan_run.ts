@@ -36,7 +36,7 @@ function recordedArm(request: ArmRequest, role: Arm["role"]): Arm {
     policy: plugin.name,
     options,
     fill,
-    scope: plugin.scope,
+    ...(plugin.scope === "readout" ? {} : { scope: plugin.scope }), // never alone
     role,
     card: plugin.card,
     digest: digest({ sourceDigest, name: plugin.name, options, fill }),

@@ -2,7 +2,8 @@
  * Policy specs as text, the form in which people name arms:
  *
  *     specs  = drafts { "," drafts }
- *     drafts = spec { "|" spec }
+ *     drafts = term { "|" term }
+ *     term   = spec [ "+" spec ]
  *     spec   = source [ "(" [ option { "," option } ] ")" ] | frozen
  *     source = name | path | quoted path
  *     frozen = "@" ( file | quoted file )
@@ -18,6 +19,7 @@
  *
  *     value_i = from + (to − from) · i / (count − 1)      i = 0..count − 1
  *
+ * `a + b` puts a policy of the readout behind one that reads out at heights.
  * `a | b` composes draft policies: the first that proposes anything drafts the round.
  *
  * Errors: `UsageError` with the 1-based position of the character that is wrong.
@@ -51,6 +53,8 @@ export interface PolicySpec {
   readonly fill?: KvFill;
   /** Canonical text of this arm; parsing it gives the same spec. */
   readonly text: string;
+  /** The policy of the readout behind it. */
+  readonly readout?: PolicySpec;
   /** Draft policies tried after this one, in order. */
   readonly others?: readonly PolicySpec[];
 }
@@ -71,21 +75,15 @@ export function parsePolicySpecs(text: string): readonly PolicySpec[] {
       throw reader.error(`at most ${MOST_ARMS} arms`, "use a coarser grid");
     }
   } while (reader.take(","));
-  if (reader.peek() === "+") {
-    throw new UsageError(
-      `Cannot compose policies at character ${reader.place}: no readout policy is installed: ` +
-        'separate the policies by "," to compare them',
-    );
-  }
   if (!reader.atEnd()) throw reader.error('"," or the end');
   return specs;
 }
 
 /** One spec, or several joined by `|`; grids multiply. */
 function readDrafts(reader: SpecReader): PolicySpec[] {
-  let drafts = readSpec(reader);
+  let drafts = readTerm(reader);
   while (reader.take("|")) {
-    const next = readSpec(reader);
+    const next = readTerm(reader);
     if (drafts.length * next.length > MOST_ARMS) {
       throw reader.error(`at most ${MOST_ARMS} arms`, "use a coarser grid");
     }
@@ -98,6 +96,19 @@ function readDrafts(reader: SpecReader): PolicySpec[] {
     );
   }
   return drafts;
+}
+
+/** One spec, with the policy of the readout behind it; grids multiply. */
+function readTerm(reader: SpecReader): PolicySpec[] {
+  const specs = readSpec(reader);
+  if (!reader.take("+")) return specs;
+  const behind = readSpec(reader);
+  if (specs.length * behind.length > MOST_ARMS) {
+    throw reader.error(`at most ${MOST_ARMS} arms`, "use a coarser grid");
+  }
+  return specs.flatMap((spec) =>
+    behind.map((readout) => ({ ...spec, readout, text: `${spec.text} + ${readout.text}` }))
+  );
 }
 
 function readSpec(reader: SpecReader): PolicySpec[] {

@@ -83,12 +83,24 @@ Deno.test("parsePolicySpecs() names the position of what is wrong", () => {
   }
 });
 
-Deno.test("parsePolicySpecs() refuses composition and grids without end in one sentence", () => {
-  assertThrows(
-    () => parsePolicySpecs("calm(threshold=0.9) + vocabulary_pruning(k=64)"),
-    UsageError,
-    "Cannot compose policies at character 21: no readout policy is installed",
-  );
+Deno.test("parsePolicySpecs() puts a policy of the readout behind each arm of a grid", () => {
+  const specs = parsePolicySpecs("calm(threshold=0..1/3) + pruning(k=64) | lookup, fixed(exit=2)");
+  assertEquals(specs.map(({ text }) => text), [
+    "calm(threshold=0) + pruning(k=64) | lookup",
+    "calm(threshold=0.5) + pruning(k=64) | lookup",
+    "calm(threshold=1) + pruning(k=64) | lookup",
+    "fixed(exit=2)",
+  ]);
+  assertEquals(specs.map(({ readout }) => readout?.options), [
+    { k: 64 },
+    { k: 64 },
+    { k: 64 },
+    undefined,
+  ]);
+});
+
+Deno.test("parsePolicySpecs() refuses grids without end in one sentence", () => {
+  assertThrows(() => parsePolicySpecs("a(x=0..1/999) + b(x=0..1/9)"), UsageError, "coarser grid");
   assertThrows(() => parsePolicySpecs("a(x=0..1/999,y=0..1/999)"), UsageError, "coarser grid");
   assertThrows(() => parsePolicySpecs("a(x=0..1/999),b(x=0..1/999)"), UsageError, "coarser grid");
 });

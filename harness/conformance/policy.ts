@@ -33,6 +33,7 @@ import { nanFaults, optionFaults, readSample, refusalOf, sampleInputs } from "./
 import { modelOf, pointOf, SAMPLE_DEPTHS } from "./policy_samples.ts";
 import { readPolicyShape, shown } from "./policy_shape.ts";
 import { runState } from "./policy_state.ts";
+import { keepFault } from "./policy_keeps.ts";
 import { watch, withTraps } from "./watch.ts";
 
 export { type Finding, hungFinding } from "./finding.ts";
@@ -155,6 +156,9 @@ function harnessQuestions(cases: readonly PolicyCase[]): {
     const heads = headsFault(each);
     calls.push(...heads.calls);
     fault ??= heads.fault;
+    const kept = keepFault(each);
+    calls.push(...kept.calls);
+    fault ??= kept.fault;
     if (plugin.actsOnPrompt === undefined) continue;
     const prompt = watch((guard) => plugin.actsOnPrompt?.(guard(options, "options")));
     calls.push({ call: "actsOnPrompt", where, watched: prompt });

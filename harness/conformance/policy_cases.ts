@@ -230,7 +230,7 @@ export function asksOf(each: PolicyCase, declared: Declared): readonly Ask[] {
   const { plugin, options, run } = each;
   const { layerCount } = run.model;
   if (isRoundCase(each)) return roundAsks(each, { declared, states: sampleStates(each, declared) });
-  if (plugin.scope === "round") return [];
+  if (plugin.scope === "round" || plugin.scope === "readout") return [];
   if (plugin.scope === "run") {
     return [{
       where: caseText(each),

@@ -23,6 +23,7 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   block: ["heights", "signals", "decide"],
   rule: ["signals", "rule"],
   round: ["propose"],
+  readout: ["keep"],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -151,7 +152,7 @@ function fault(plugin: Fields): Fault | undefined {
     }
   }
   const optional = scope === "round" ? ["signals", "shadow", "heads", "decide"] : [];
-  for (const each of ["actsOnPrompt", "readoutHead", "validate", ...optional]) {
+  for (const each of ["actsOnPrompt", "readoutHead", "keep", "validate", ...optional]) {
     if (plugin[each] !== undefined && typeof plugin[each] !== "function") {
       return { field: each, expected: "a function or nothing", value: plugin[each] };
     }

@@ -241,6 +241,20 @@ export interface BlockPolicy<O, S = unknown> extends PolicyBase<O> {
   decide(point: BlockPoint<S>, options: O): Action;
   /** Head that reads out a row which left at one of these heights; `"shared"` when absent. */
   readoutHead?(height: number, options: O): string;
+  /** Which part of the vocabulary its readouts keep; all of it when absent. */
+  keep?(model: ModelInfo, options: O): VocabularyKeep | undefined;
+}
+
+/** Which tokens the later readouts of a row are over. */
+export interface VocabularyKeep {
+  /** Tokens kept: the likeliest of the readout that chooses them; at least 2. */
+  readonly k: number;
+  /**
+   * Lowest height whose readout may choose them: the first height asked from here on,
+   * read out in full. Heights above are read out over those tokens only; the top, where a
+   * row arrives that never left, in full.
+   */
+  readonly from: number;
 }
 
 /** A decision that is data. */
@@ -253,6 +267,16 @@ export interface RulePolicy<O> extends PolicyBase<O> {
   rule(model: ModelInfo, options: O): { readonly when: Rule; readonly then: Action };
   /** Head that reads out a row which left at one of these heights; `"shared"` when absent. */
   readoutHead?(height: number, options: O): string;
+  /** Which part of the vocabulary its readouts keep; all of it when absent. */
+  keep?(model: ModelInfo, options: O): VocabularyKeep | undefined;
+}
+
+/** A policy of the readout: it runs behind one that reads out at heights, `a + b`. */
+export interface ReadoutPolicy<O> extends PolicyBase<O> {
+  /** Scope tag. */
+  readonly scope: "readout";
+  /** Which part of the vocabulary is kept. */
+  keep(model: ModelInfo, options: O): VocabularyKeep;
 }
 
 /** A policy that says which blocks each emitted token runs. */
@@ -263,4 +287,7 @@ export type DepthPolicy<O = unknown, S = unknown> =
   | RulePolicy<O>;
 
 /** A policy as a plugin. */
-export type PolicyPlugin<O = unknown, S = unknown> = DepthPolicy<O, S> | RoundPolicy<O, S>;
+export type PolicyPlugin<O = unknown, S = unknown> =
+  | DepthPolicy<O, S>
+  | RoundPolicy<O, S>
+  | ReadoutPolicy<O>;

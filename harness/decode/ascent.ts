@@ -83,6 +83,8 @@ export class Ascent {
   #start(row: Climber): void {
     row.exitHeight = this.#layerCount;
     row.head = SHARED_READOUT.head;
+    row.vocabulary = undefined;
+    row.choice = undefined;
     row.stopped = false;
     row.exitMark = undefined;
     row.reading = undefined;

@@ -22,6 +22,7 @@ import {
 import { type Rule, ruleHeights, ruleHolds } from "../contract/rule.ts";
 import type { SignalDeclaration } from "../contract/signal.ts";
 import { bindRounds, type BoundRounds } from "./bound_rounds.ts";
+import { type KeptVocabulary, keptVocabulary } from "./kept_vocabulary.ts";
 import { compilePlan } from "./plan_program.ts";
 
 /** What all bound policies have. */
@@ -64,6 +65,8 @@ export interface BoundDecisions extends BoundBase {
   decide(point: BlockPoint): Action;
   /** Name of the head that reads out a row which left at a height. */
   headAt(height: number): string;
+  /** Which part of the vocabulary readouts keep. */
+  readonly kept: KeptVocabulary | undefined;
   /** The rule that the decision is derived from, where it is one and means an exit. */
   readonly exitRule?: Rule;
 }
@@ -196,6 +199,12 @@ function checkFill(bound: BoundDepth, fill: KvFill): void {
 export function bindPolicy(plugin: DepthPolicy, binding: Binding): BoundDepth;
 export function bindPolicy(plugin: PolicyPlugin, binding: Binding): BoundPolicy;
 export function bindPolicy(plugin: PolicyPlugin, binding: Binding): BoundPolicy {
+  if (plugin.scope === "readout") {
+    throw new RangeError(
+      `Cannot run policy "${plugin.name}" alone: expected a policy that reads out in front of it: ` +
+        `write "calm + ${plugin.name}"`,
+    );
+  }
   if (plugin.scope === "round") {
     const { options, fill, model, limits } = binding;
     if (fill !== "none") {
@@ -260,6 +269,7 @@ function bindScope(plugin: DepthPolicy, binding: Binding): BoundDepth {
         signals: plugin.signals(options),
         decide: (at) => checkAction(name, plugin.decide(at, options)),
         headAt: headsOf(plugin, binding),
+        kept: keptVocabulary(plugin, binding),
       };
     }
     case "rule": {
@@ -267,13 +277,16 @@ function bindScope(plugin: DepthPolicy, binding: Binding): BoundDepth {
       const heights = ruleHeights(when);
       checkHeights(name, heights, model.layerCount);
       checkAction(name, then);
+      const kept = keptVocabulary(plugin, binding);
       return {
         ...base,
         kind: "decide",
         heights,
         signals: plugin.signals(options),
         headAt: headsOf(plugin, binding),
-        ...then === "exit" && { exitRule: when },
+        kept,
+        // A device that decides by itself reads out over the whole vocabulary.
+        ...then === "exit" && kept === undefined && { exitRule: when },
         decide: (at) =>
           ruleHolds(when, { height: at.height, signals: at.signals, point: at }) ? then : "run",
       };

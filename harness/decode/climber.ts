@@ -4,7 +4,7 @@
  * @module
  */
 import type { Phase } from "../contract/backend.ts";
-import { type HiddenMark, SHARED_READOUT } from "../contract/signal.ts";
+import { type HiddenMark, SHARED_READOUT, type VocabularySubset } from "../contract/signal.ts";
 
 /** What a policy read of a row at one height. */
 export interface Reading {
@@ -30,6 +30,10 @@ export interface Climber {
   exitHeight: number;
   /** Name of the head that reads it out. */
   head: string;
+  /** Tokens that the readout is over; all when absent. */
+  vocabulary: VocabularySubset | undefined;
+  /** Token chosen among those, where they were read out; else the argmax of the logits counts. */
+  choice: number | undefined;
   /** Blocks that ran up to the readout, parts by halves. */
   blocksRun: number;
   /** Whether the policy ended the generation here. */
@@ -52,6 +56,8 @@ export function climber(): Climber {
     fullDepth: false,
     exitHeight: 0,
     head: SHARED_READOUT.head,
+    vocabulary: undefined,
+    choice: undefined,
     blocksRun: 0,
     stopped: false,
     exitMark: undefined,

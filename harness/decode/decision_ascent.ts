@@ -5,7 +5,7 @@
  */
 import type { DecoderStep, Span } from "../contract/backend.ts";
 import type { Action } from "../contract/policy.ts";
-import type { HiddenMark } from "../contract/signal.ts";
+import { type HiddenMark, partName, type VocabularySubset } from "../contract/signal.ts";
 import type { BoundDecisions } from "./bound_policy.ts";
 import type { Climber } from "./climber.ts";
 import type { AscentParts } from "./plan_ascent.ts";
@@ -49,6 +49,8 @@ export class DecisionAscent {
     let previousCheck = embedding;
     /** State before the last block that ran. */
     let below: HiddenMark | undefined;
+    /** Tokens that later readouts are over. */
+    let vocabulary: VocabularySubset | undefined;
     let alive = climbers;
     let height = 0;
     for (const asked of this.#bound.heights) {
@@ -69,17 +71,30 @@ export class DecisionAscent {
         signals: this.#bound.signals,
         marks,
         rows: rowsOf(deciding),
+        vocabulary,
       });
       const values = "then" in read ? await read : read;
       const actions = this.#decide(deciding, { asked, values });
       if (this.#needs.previousCheck) previousCheck = step.mark();
-      alive = this.#leave(step, alive, { actions, asked });
+      alive = this.#leave(step, alive, { actions, asked, vocabulary });
       if (alive.length === 0) return;
+      vocabulary ??= this.#choose(step, { asked, rows: rowsOf(alive.filter(isDecided)) });
       if (this.#needs.previousBlock) below = step.mark(rowsOf(alive));
       this.#runDecided(step, asked, this.#sort(alive, actions));
       height = asked + 1;
     }
     this.#run(step, alive, { from: height, to: this.#layerCount });
+  }
+
+  /** The tokens that rows keep from here on, where this height chooses them. */
+  #choose(
+    step: DecoderStep,
+    { asked, rows }: { readonly asked: number; readonly rows: readonly number[] },
+  ): VocabularySubset | undefined {
+    const { kept } = this.#bound;
+    if (kept === undefined || asked < kept.from || rows.length === 0) return undefined;
+    const head = partName(kept.chooser.head, { ...kept.chooser, height: asked });
+    return step.selectVocabulary({ head }, kept.k, rows);
   }
 
   #run(step: DecoderStep, alive: readonly Climber[], span: Span): void {
@@ -121,15 +136,17 @@ export class DecisionAscent {
   #leave(
     step: DecoderStep,
     alive: readonly Climber[],
-    { actions, asked }: {
+    { actions, asked, vocabulary }: {
       readonly actions: ReadonlyMap<Climber, Action>;
       readonly asked: number;
+      readonly vocabulary: VocabularySubset | undefined;
     },
   ): readonly Climber[] {
     const leaving = alive.filter((row) => actions.get(row) === "exit");
     for (const row of leaving) {
       row.exitHeight = asked;
       row.head = this.#bound.headAt(asked);
+      row.vocabulary = vocabulary;
     }
     for (const row of alive) if (actions.get(row) === "stop") row.stopped = true;
     if (leaving.length === 0) return alive;

@@ -93,13 +93,15 @@ async function readTokens(
   step: DecoderStep,
   { climbers, set }: { readonly climbers: readonly Climber[]; readonly set: readonly number[] },
 ): Promise<void> {
-  const { head, exitMark } = climbers[0]!;
-  const alike = (row: Climber) => row.head === head && row.exitMark === exitMark;
+  const { head, exitMark, vocabulary } = climbers[0]!;
+  const alike = (row: Climber) =>
+    row.head === head && row.exitMark === exitMark && row.vocabulary === vocabulary;
   const groups = climbers.every(alike)
-    ? [{ head, exitMark, rows: set }]
+    ? [{ head, exitMark, vocabulary, rows: set }]
     : climbers.map(({ row, ...each }) => ({ ...each, rows: [row] }));
   for (const group of groups) {
-    const pending = step.readToken({ head: group.head, mark: group.exitMark }, group.rows);
+    const { head, exitMark: mark, vocabulary } = group;
+    const pending = step.readToken({ head, mark, vocabulary }, group.rows);
     if ("then" in pending) await pending;
   }
 }

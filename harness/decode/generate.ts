@@ -139,12 +139,13 @@ export async function decodeRow(
   await ascent.climbAlone(step, row);
   if (row.stopped) return undefined;
   // Rows that came to the top with this one are read in the same call of the head, if it is theirs.
-  const isShared = row.head === SHARED_READOUT.head;
+  const { head, vocabulary } = row;
+  const isShared = head === SHARED_READOUT.head && vocabulary === undefined;
   const arrived = companions !== undefined && sampler === undefined && isShared
     ? takeObserved({ ascent, companions })
     : [];
   const rows = [row.row, ...arrived.map((each) => each.row)];
-  const pending = step.readToken(isShared ? SHARED_READOUT : { head: row.head }, rows, sampler);
+  const pending = step.readToken(isShared ? SHARED_READOUT : { head, vocabulary }, rows, sampler);
   const { tokens } = "then" in pending ? await pending : pending;
   const token = tokens[0]!;
   ascent.landed(step, row);

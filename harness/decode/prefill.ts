@@ -66,7 +66,7 @@ export async function prefill(
       await ascent.climb(step, climbers);
       if (from + size >= tokens.length) {
         const last = climbers.at(-1)!;
-        const readout = { head: last.head, mark: last.exitMark };
+        const readout = { head: last.head, mark: last.exitMark, vocabulary: last.vocabulary };
         const pending = step.readToken(readout, [last.row], sampler);
         const choice: TokenChoice = "then" in pending ? await pending : pending;
         outcome = { token: choice.tokens[0]!, last };

@@ -11,6 +11,7 @@ import {
   type SignalDeclaration,
   type SignalRequest,
   type Signals,
+  type VocabularySubset,
 } from "../contract/signal.ts";
 
 /** The height at which signals are read, and the marks at hand there. */
@@ -54,13 +55,14 @@ export function markNeeds(signals: readonly SignalDeclaration[]): MarkNeeds {
 export function signalRequest(
   signal: SignalDeclaration,
   marks: HeightMarks,
+  vocabulary?: VocabularySubset,
 ): SignalRequest | undefined {
   switch (signal.kind) {
     case "readout":
       return {
         kind: "readout",
         signal: signal.signal,
-        readout: { head: partName(signal.head, { ...signal, height: marks.height }) },
+        readout: { head: partName(signal.head, { ...signal, height: marks.height }), vocabulary },
       };
     case "probe":
       return {
@@ -86,16 +88,18 @@ export function signalRequest(
  */
 export function readDeclared(
   step: DecoderStep,
-  { signals, marks, rows }: {
+  { signals, marks, rows, vocabulary }: {
     readonly signals: readonly SignalDeclaration[];
     readonly marks: HeightMarks;
     readonly rows: readonly number[];
+    /** Tokens that readouts are over; all when absent. */
+    readonly vocabulary?: VocabularySubset | undefined;
   },
 ): Awaitable<Float64Array> {
   const requests: SignalRequest[] = [];
   const columns: number[] = [];
   signals.forEach((signal, column) => {
-    const request = signalRequest(signal, marks);
+    const request = signalRequest(signal, marks, vocabulary);
     if (request === undefined) return;
     requests.push(request);
     columns.push(column);

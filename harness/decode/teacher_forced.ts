@@ -37,7 +37,11 @@ export interface TeacherForcedRequest extends ChanceKeys {
   readonly carried?: CarriedState | undefined;
   /** Whether rows come with what the policy read of them. */
   readonly watched?: boolean | undefined;
-  /** Called per target token with the logits that predict it, [vocabSize], a view. */
+  /**
+   * Called per target token with the logits that predict it, [vocabSize], a view. Where the
+   * row keeps a part of the vocabulary, they are those of the whole, and `row.choice` is the
+   * token that it chooses among its own.
+   */
   predicted(index: number, logits: Float32Array, row: Climber): void;
 }
 
@@ -95,7 +99,7 @@ export async function teacherForced(
         if (index >= 0) {
           await show(step, row, (logits) => {
             request.predicted(index, logits, row);
-            if (!batch) predicted = argmax(logits);
+            if (!batch) predicted = row.choice ?? argmax(logits);
           });
         }
         if (companions !== undefined) await keepPending(step, row, { ascent, companions });
@@ -114,7 +118,12 @@ async function show(
   row: Climber,
   use: (logits: Float32Array) => void,
 ): Promise<void> {
+  const { vocabulary } = row;
   const readout = { head: row.head, mark: row.exitMark };
+  if (vocabulary !== undefined) {
+    const choice = step.readToken({ ...readout, vocabulary }, [row.row]);
+    row.choice = ("then" in choice ? await choice : choice).tokens[0]!;
+  }
   const pending = step.readLogits(readout, [row.row]);
   use("then" in pending ? await pending : pending);
 }

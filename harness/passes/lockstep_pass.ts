@@ -84,7 +84,7 @@ async function predict(
           item: itemKey(item.item.id),
           carried,
           predicted: (index, logits, row) => {
-            predictions.add(index, logits);
+            predictions.add(index, logits, row.choice);
             heights.push(row.exitHeight);
             blocksRun.push(row.blocksRun);
             signals.add(row.reading);
@@ -169,7 +169,7 @@ async function predictShared(
 
 /** Lists of predictions to be filled, in the order of the target. */
 function noPredictions(target: readonly number[]): Lists & {
-  add(index: number, logits: Float32Array): void;
+  add(index: number, logits: Float32Array, choice?: number): void;
 } {
   const stats = readoutStats();
   const nll: number[] = [];
@@ -179,10 +179,10 @@ function noPredictions(target: readonly number[]): Lists & {
     nll,
     tokens,
     margins,
-    add(index, logits) {
+    add(index, logits, choice) {
       reduceReadout(stats, logits);
       nll.push(stats.logSum - logits[target[index]!]!);
-      tokens.push(stats.token);
+      tokens.push(choice ?? stats.token);
       margins.push(stats.logitMargin);
     },
   };

@@ -74,6 +74,12 @@ export function bindSetting(table: TraceTable, setting: ReplaySetting): BoundSet
   if (plugin.scope === "round") {
     throw refusal(label, "it proposes drafts, and a trace holds what full depth reads: run it");
   }
+  if (plugin.scope === "readout" || "keep" in plugin && plugin.keep !== undefined) {
+    throw refusal(
+      label,
+      "it reads out over a part of the vocabulary, which no trace holds: run it",
+    );
+  }
   const byLimits = new Map<string, BoundDepth>();
   const bound = (limits: Limits): BoundDepth => {
     const key = `${limits.maxTokens}/${limits.context}`;
