@@ -13,6 +13,7 @@ import type { PolicyPlugin } from "../harness/contract/policy.ts";
 import { bindPolicy } from "../harness/decode/bound_policy.ts";
 import { canonicalArm } from "../harness/arm_label.ts";
 import { composeDrafts, type DraftMember } from "../harness/compose_drafts.ts";
+import { composeReadout } from "../harness/compose_readout.ts";
 import type { FrozenOptions } from "../harness/calibrate/frozen_options.ts";
 import { transferredParts } from "../harness/calibrate/transfer.ts";
 import type { Catalog } from "../harness/registry.ts";
@@ -66,8 +67,46 @@ interface Resolving {
   readonly loaded: Map<string, LoadedPolicy>;
 }
 
-/** One policy with its options. */
-function resolveOne(spec: PolicySpec, at: Resolving): Promise<ResolvedArm> {
+/** One policy with its options, and the policy of the readout behind it. */
+async function resolveOne(spec: PolicySpec, at: Resolving): Promise<ResolvedArm> {
+  const first = await resolveAlone(spec, at);
+  if (spec.readout === undefined) {
+    const { model } = at.context;
+    const limits = { maxTokens: 1, context: model.context };
+    // Binding refuses options that do not fit the model and fills without meaning.
+    inUsage(() => bindPolicy(first.plugin, { ...first, model, limits }));
+    return first;
+  }
+  return await resolveReadout(first, spec.readout, at);
+}
+
+/** An arm with a policy of the readout behind it. */
+async function resolveReadout(
+  first: ResolvedArm,
+  spec: PolicySpec,
+  at: Resolving,
+): Promise<ResolvedArm> {
+  const { plugin, options, label, sourceDigest } = await resolveAlone(spec, at);
+  if (plugin.scope !== "readout") {
+    throw new UsageError(
+      `Cannot compose policies: expected a policy of the readout behind "+", such as ` +
+        `"vocabulary_pruning": "${label}" is none: separate the policies by "," to compare them`,
+    );
+  }
+  const composed = inUsage(() => composeReadout(first, { plugin, options, label }));
+  const { model } = at.context;
+  const limits = { maxTokens: 1, context: model.context };
+  inUsage(() => bindPolicy(composed, { ...first, model, limits }));
+  return {
+    ...first,
+    plugin: composed,
+    options: { ...first.options, readout: { policy: plugin.name, options } },
+    label: `${first.label} + ${label}`,
+    sourceDigest: `sha256:${sha256Hex([first.sourceDigest, sourceDigest].join())}`,
+  };
+}
+
+function resolveAlone(spec: PolicySpec, at: Resolving): Promise<ResolvedArm> {
   return spec.source.kind === "frozen" ? resolveFrozen(spec.source.path, at) : resolveArm(spec, at);
 }
 
@@ -176,10 +215,6 @@ async function resolveArm(
     return parsed as Readonly<Record<string, unknown>>;
   });
   const fill = spec.fill ?? plugin.defaultFill(options);
-  const { model } = at.context;
-  // Binding refuses options that do not fit the model and fills without meaning.
-  const limits = { maxTokens: 1, context: model.context };
-  inUsage(() => bindPolicy(plugin, { options, fill, model, limits }));
   return {
     plugin,
     options,
