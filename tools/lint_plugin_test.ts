@@ -48,6 +48,8 @@ const GOOD: readonly [string, string][] = [
   ["harness/replay/curve.ts", "../summary/bootstrap.ts"],
   ["harness/calibrate/prompt_losses.ts", "../replay/replayer.ts"],
   ["harness/calibrate/frozen_options.ts", "zod"],
+  ["harness/gate/time_check.ts", "../summary/bootstrap.ts"],
+  ["reports/junit.ts", "../harness/contract/gate.ts"],
   ["harness/conformance/policy.ts", "../decode/mod.ts"],
   ["harness/runner.ts", "./summary/mod.ts"],
   ["mod.ts", "./backends/cpu/mod.ts"],
