@@ -112,7 +112,7 @@ async function lookAtRecords(): Promise<Omit<Finding, "subject">> {
 }
 
 async function lookAtModel(): Promise<Omit<Finding, "subject">> {
-  const model = await loadModel("tiny");
+  const model = await loadModel("tiny_exit");
   const session = await wasmBackend.open(model.checkpoint, { slots: 1, context: 64 });
   try {
     const start = performance.now();
@@ -159,7 +159,7 @@ function lookAtThreads(): Omit<Finding, "subject"> {
 }
 
 async function lookAtGpu(): Promise<Omit<Finding, "subject">> {
-  const model = await loadModel("tiny");
+  const model = await loadModel("tiny_exit");
   let session: DecoderSession;
   try {
     session = await webgpuBackend.open(model.checkpoint, { slots: 1, context: 64 });

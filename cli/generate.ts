@@ -32,11 +32,11 @@ const MAX_TOKENS = 64;
 export const generateCommand: Command = {
   name: "generate",
   summary: "Continue a prompt under a policy, coloured by exit height",
-  usage: 'generate --prompt <text> [--model tiny] [--policy "calm(threshold=0.9)"]',
+  usage: 'generate --prompt <text> [--model tiny_exit] [--policy "calm(threshold=0.9)"]',
   details: "On a terminal green tokens left early, red ones late, uncoloured ones at full depth.",
   flags: {
     prompt: { kind: "text", value: "<text>", help: "Text to continue" },
-    model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
+    model: { kind: "text", value: "<model>", help: "Name or path; default tiny_exit" },
     backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
     threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
     exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
@@ -56,7 +56,7 @@ export const generateCommand: Command = {
   async run({ flags }, io): Promise<number> {
     const request = readRequest(flags);
     const backend = BUILT_IN.backends.find(flags.text("backend") ?? DEFAULT_BACKEND);
-    const model = await loadModel(flags.text("model") ?? "tiny");
+    const model = await loadModel(flags.text("model") ?? "tiny_exit");
     const { info } = model.checkpoint;
     const arms = await resolveArms([flags.text("policy") ?? "full_depth"], {
       policies: BUILT_IN.policies,

@@ -1,7 +1,7 @@
 /**
  * Model names and paths → opened models.
  *
- *     tiny                      embedded, needs nothing
+ *     tiny_exit, tiny           embedded, need nothing
  *     smollm2, …                fetched once by `deno task model`
  *     synthetic(layers=4,…)     seeded random weights, for plumbing and tests
  *     any path                  a GGUF file, or a folder of Hugging Face files

@@ -38,7 +38,7 @@ route are refused. --validate runs points of the front for real.`,
     model: {
       kind: "text",
       value: "<model>",
-      help: "The traced model, for --validate; default tiny",
+      help: "The traced model, for --validate; default tiny_exit",
     },
     parts: {
       kind: "texts",
@@ -74,7 +74,7 @@ route are refused. --validate runs points of the front for real.`,
     let checked: readonly CheckedPoint[] | undefined = [];
     if (validate > 0) {
       const policies = curve.filter(({ policy }) => policy !== BASELINE);
-      const model = flags.text("model") ?? "tiny";
+      const model = flags.text("model") ?? "tiny_exit";
       const front = frontPoints(policies, validate);
       const parts = flags.texts("parts").flatMap((text) => text.split(",")).map((name) =>
         name.trim()

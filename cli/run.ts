@@ -26,7 +26,7 @@ import { readVariable } from "./variables.ts";
 export const runCommand: Command = {
   name: "run",
   summary: "Run policies on suites and write records and reports",
-  usage: 'run [--model tiny] [--suite copy,prose] --policies "calm(threshold=0.9)"',
+  usage: 'run [--model tiny_exit] [--suite copy,prose] --policies "calm(threshold=0.9)"',
   details:
     `Writes records.sqlite, report.html, report.md and summary.json into a folder. Ctrl-C keeps
 what is done; the same command resumes. A grid such as threshold=0.5..0.95/10 makes ten arms.`,

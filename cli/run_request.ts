@@ -11,7 +11,7 @@ import type { CommandArguments, Flag } from "./command.ts";
 /** Flags of `run` that are fields of the run spec. */
 export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   spec: { kind: "text", value: "<file.json>", help: "Run spec; flags override its fields" },
-  model: { kind: "text", value: "<model>", help: "Name or path; default tiny" },
+  model: { kind: "text", value: "<model>", help: "Name or path; default tiny_exit" },
   backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
   parts: { kind: "texts", value: "<a,b>", help: "Trained parts: embedded:<set> or paths" },
   threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },

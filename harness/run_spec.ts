@@ -13,7 +13,7 @@ import type { Split, SuiteSize } from "./contract/suite.ts";
 
 /** A run as asked for, defaults filled in. */
 export interface RunSpec {
-  /** `tiny`, another known model, or a path. */
+  /** `tiny_exit`, another known model, or a path. */
   readonly model: string;
   /** Backend by name. */
   readonly backend: string;
@@ -83,8 +83,8 @@ function uniqueList<T extends z.ZodType<string>>(item: T) {
 }
 
 const fields = z.strictObject({
-  model: z.string().min(1).default("tiny")
-    .describe("tiny, another known model, or the path of a model file"),
+  model: z.string().min(1).default("tiny_exit")
+    .describe("tiny_exit, another known model, or the path of a model file"),
   backend: z.string().min(1).default(DEFAULT_BACKEND).describe("Backend by name"),
   parts: uniqueList(z.string().min(1)).optional()
     .describe("Trained parts, each embedded:<set> or the path of a safetensors file"),

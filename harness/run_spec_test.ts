@@ -4,7 +4,7 @@ import { durationMs, parseRunSpec, runSpecJsonSchema } from "./run_spec.ts";
 
 Deno.test("parseRunSpec() fills in the defaults of every command", () => {
   assertEquals(parseRunSpec({}), {
-    model: "tiny",
+    model: "tiny_exit",
     backend: "wasm",
     suites: ["copy", "recall", "arithmetic"],
     size: "smoke",

@@ -16,9 +16,9 @@ import { buildSite, BUNDLE, ISOLATION, PACKAGED, serveSite } from "./browser/sit
 
 /** What this machine lacks, as names of ignored tests say it. */
 const NEEDS = hasChromium() ? "" : " [needs chromium]";
-const NEEDS_TINY = exists("../models/embedded/tiny.gguf")
+const NEEDS_TINY = exists("../models/embedded/tiny_exit.gguf")
   ? ""
-  : " [needs models/embedded/tiny.gguf]";
+  : " [needs models/embedded/tiny_exit.gguf]";
 if (NEEDS === "") await buildSite();
 
 /** Two models: one fetched by the page, one that comes with the package. */

@@ -5,8 +5,9 @@
  */
 import type { ByteSource } from "../../harness/contract/model.ts";
 import { tinySource } from "./tiny.ts";
+import { tinyExitSource } from "./tiny_exit.ts";
 
-export { tinySource };
+export { tinyExitSource, tinySource };
 
 /** A model that needs no download. */
 export interface EmbeddedModel {
@@ -21,8 +22,13 @@ export interface EmbeddedModel {
 /** All embedded models; the first is the default of every command. */
 export const embeddedModels: readonly EmbeddedModel[] = [
   {
+    name: "tiny_exit",
+    summary: "12 blocks × 128, 2.6 M weights, trained to be read at every height (LayerSkip)",
+    source: tinyExitSource,
+  },
+  {
     name: "tiny",
-    summary: "12 blocks × 128, 2.6 M weights, trained on the generated suites and prose",
+    summary: "its twin, trained on the same suites, prose and code to be read at the top alone",
     source: tinySource,
   },
 ];

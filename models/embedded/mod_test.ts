@@ -1,12 +1,20 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { InputError } from "../../harness/contract/errors.ts";
 import { packagedSource } from "./_packaged.ts";
-import { embeddedModels, tinySource } from "./mod.ts";
+import { embeddedModels } from "./mod.ts";
 
-Deno.test("tinySource() is a GGUF file of at most 3 MB", async () => {
-  const source = await tinySource();
-  assertEquals(await source.read(0, 4), new TextEncoder().encode("GGUF"));
-  assert(source.size <= 3_000_000, `size ${source.size}`);
+Deno.test("embeddedModels are GGUF files of at most 8 MB together", async () => {
+  let size = 0;
+  for (const model of embeddedModels) {
+    const source = await model.source();
+    assertEquals(await source.read(0, 4), new TextEncoder().encode("GGUF"));
+    size += source.size;
+  }
+  assert(size <= 8_000_000, `size ${size}`);
+});
+
+Deno.test("embeddedModels begin with the default of every command", () => {
+  assertEquals(embeddedModels.map(({ name }) => name), ["tiny_exit", "tiny"]);
 });
 
 Deno.test("embeddedModels are named differently and open", async () => {

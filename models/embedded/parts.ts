@@ -19,23 +19,27 @@ export interface EmbeddedParts {
   source(): Promise<ByteSource>;
 }
 
-const SETS = [
-  { name: "calm", summary: "CALM's early-exit classifier" },
-  { name: "valade", summary: "Valade's exit heads, with calibrated thresholds" },
-  { name: "d_llm", summary: "D-LLM's decision modules in front of the blocks" },
-  { name: "glavas", summary: "Glavas' controllers, with hidden and with constant input" },
-  { name: "two_d", summary: "Classification heads for two-dimensional exit" },
-] as const;
+const SUMMARIES = {
+  calm: "CALM's early-exit classifier",
+  valade: "Valade's exit heads, with calibrated thresholds",
+  d_llm: "D-LLM's decision modules in front of the blocks",
+  glavas: "Glavas' controllers, with hidden and with constant input",
+  two_d: "Classification heads for two-dimensional exit",
+} as const;
 
-/** Embedded models that parts were trained on. */
-const MODELS = ["tiny"] as const;
+/** Sets that were trained, by embedded model. */
+const TRAINED: readonly (readonly [string, readonly (keyof typeof SUMMARIES)[]])[] = [
+  ["tiny_exit", ["calm", "valade", "d_llm", "glavas", "two_d"]],
+];
 
 /** All embedded parts, model by model. */
-export const embeddedParts: readonly EmbeddedParts[] = MODELS.flatMap((model) =>
-  SETS.map(({ name, summary }) => ({
+export const embeddedParts: readonly EmbeddedParts[] = TRAINED.flatMap((
+  [model, sets],
+) =>
+  sets.map((name) => ({
     name,
     model,
-    summary,
+    summary: SUMMARIES[name],
     source: () =>
       packagedSource(
         `${name}.safetensors`,

@@ -1,7 +1,7 @@
 /**
- * The embedded model `tiny`: 12 blocks × 128, Llama-shaped, Q8_0, trained by
- * the recipe in `models/training/`. It copies, recalls and adds; the README
- * there says how well, and how it loses with fewer blocks.
+ * The embedded model `tiny`: 12 blocks × 128, Llama-shaped, Q8_0, trained on the
+ * next token alone by the recipe in `models/training/`, the control of
+ * `tiny_exit`. `models/README.md` has both models' scores.
  *
  * @module
  */

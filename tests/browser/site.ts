@@ -15,7 +15,7 @@ export const BUNDLE = "js/depthbench/app.js";
 /** What is copied from the package, and the folder of the site that takes it. */
 export const PACKAGED: readonly (readonly [from: string, to: string])[] = [
   ["wasm/lib/", "wasm/lib/"],
-  ["models/embedded/tiny.gguf", "js/depthbench/"],
+  ["models/embedded/tiny_exit.gguf", "js/depthbench/"],
 ];
 
 /** Headers of a cross-origin isolated page, which may share memory with workers. */
