@@ -15,6 +15,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   block: "an action at declared heights, from declared signals",
   rule: "an action at declared heights, by a rule that is data",
   round: "rounds of drafted tokens, verified by full depth",
+  readout: "what later readouts of a token read, behind any policy that reads out at heights",
 };
 
 const TRAINING: Readonly<Record<string, string>> = {
