@@ -45,11 +45,16 @@ async function said(child: Deno.ChildProcess, bytes: number): Promise<void> {
   reader.releaseLock();
 }
 
-/** Resolves when a file's time or length has changed `times` times. */
-async function changed(path: string, times: number): Promise<void> {
+/** Resolves when a file's time or length has changed `times` times, or the process has ended. */
+async function changed(
+  path: string,
+  { times, child }: { readonly times: number; readonly child: Deno.ChildProcess },
+): Promise<void> {
   let last = stampOf(path);
-  for (let count = 0; count < times;) {
-    await passed(1);
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  for (let count = 0; count < times && !hasEnded;) {
+    await passed(2);
     const stamp = stampOf(path);
     if (stamp !== last) count++;
     last = stamp;
@@ -146,34 +151,32 @@ Deno.test("depthbench run comes to the same bytes through 24 kills", async () =>
     assertStrictEquals((await depthbench(folder, args("whole", ...replay))).code, 0);
 
     const random = createRandom(12);
-    let running = 0, kills = 0, restarts = 0;
     const command = denoProcess(folder, {
       script: `${ROOT}main.ts`,
       args: args("killed", ...replay),
     });
     const path = `${folder}/killed/records.sqlite`;
-    for (; kills < RUN_KILLS; kills++) {
+    let kills = 0;
+    for (let start = 0; kills < RUN_KILLS; start++) {
+      assert(start < 3 * RUN_KILLS, `only ${kills} of ${start} kills met a running process`);
       if (sizeOf(`${folder}/killed/summary.json`) > 0) {
         // It came to its end between two kills: once more from the start.
         await Deno.remove(`${folder}/killed`, { recursive: true });
-        restarts++;
       }
       const child = command.spawn();
       const drained = Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
       // One in eight while it starts, the others after some writes, the last ones at the reports.
-      const due = kills % 8 === 0
+      const times = 1 + Math.floor(12 * random.uniform());
+      const due = start % 8 === 0
         ? passed(500 * random.uniform())
-        : changed(path, 1 + Math.floor(24 * random.uniform())).then(() =>
-          passed(20 * random.uniform())
-        );
-      if (await killWhen(child, due)) running++;
-      await drained;
+        : changed(path, { times, child }).then(() => passed(20 * random.uniform()));
+      if (await killWhen(child, due)) kills++;
+      await Promise.all([drained, due]);
       // Reports are whole or absent.
       for (const name of ["report.html", "report.md", "summary.json"]) {
         assert(sizeOf(`${folder}/killed/${name}`) !== 0, `${name} is empty`);
       }
     }
-    assert(running >= 18, `only ${running} of ${kills} kills met a running process (${restarts})`);
     const end = await depthbench(folder, args("killed", ...replay));
     assertStrictEquals(end.code, 0, end.err);
     assertEquals(
