@@ -106,9 +106,12 @@ Deno.test("oracle under recompute decides alike on both backends, and is full de
   }
 });
 
-Deno.test("every depth policy is compared across backends", () => {
+/** Policies that read trained parts; conformance compares the probes and heads of backends. */
+const TRAINED: ReadonlySet<string> = new Set(["valade_heads", "d_llm", "glavas_controller"]);
+
+Deno.test("every depth policy that needs no trained parts is compared across backends", () => {
   assertEquals(
     new Set(ARMS.map(([policy]) => (policy as PolicyPlugin).name)),
-    new Set(depthPolicies.map(({ name }) => name)),
+    new Set(depthPolicies.map(({ name }) => name).filter((name) => !TRAINED.has(name))),
   );
 });
