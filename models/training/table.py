@@ -1,6 +1,6 @@
 """Writes the table of the twins into `models/README.md`.
 
-    python table.py --items data/test.jsonl --readme ../README.md
+    python table.py --items data/test.jsonl --limit 500 --readme ../README.md
 
 Scores of `tiny` and `tiny_exit` on held-out items at every second height, with
 95 % intervals, then what the table is asked to show. `evaluate.py` says what a
@@ -166,9 +166,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=pathlib.Path, required=True)
     parser.add_argument("--readme", type=pathlib.Path)
+    parser.add_argument("--limit", type=int, help="items of a suite; all unless given")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    table = render(by_suite(read_items(arguments.items), None))
+    table = render(by_suite(read_items(arguments.items), arguments.limit))
     if arguments.readme is None:
         print(table)
     else:
