@@ -7,6 +7,7 @@ import { InputError, UsageError } from "../harness/contract/errors.ts";
 import type { DecoderSession, Sampler } from "../harness/contract/backend.ts";
 import type { LoadedModel, ModelInfo } from "../harness/contract/model.ts";
 import type { StopReason } from "../harness/contract/record.ts";
+import type { DraftRound } from "../harness/contract/round_record.ts";
 import { bindPolicy, type BoundPolicy } from "../harness/decode/bound_policy.ts";
 import { generate, type GeneratedToken } from "../harness/decode/generate.ts";
 import { requireParts } from "../harness/decode/needed_parts.ts";
@@ -173,6 +174,7 @@ function bindArm(
 async function stream(generation: Generation, io: Io): Promise<number> {
   const { session, model, arm, prompt, request, context } = generation;
   const { layerCount } = session.model;
+  const rounds: DraftRound[] = [];
   const tokens = generate(session, {
     bound: bindArm(arm, { model: session.model, request, context }),
     slot: session.newSlot(),
@@ -180,6 +182,7 @@ async function stream(generation: Generation, io: Io): Promise<number> {
     eos: model.tokenizer.eos,
     seed: request.seed,
     item: 0,
+    round: (round) => rounds.push(round),
     sampler: request.temperature > 0 ? sampler(request) : undefined,
   });
   const text = model.tokenizer.stream();
@@ -201,7 +204,7 @@ async function stream(generation: Generation, io: Io): Promise<number> {
   }
   const decodeMs = performance.now() - firstMs;
   io.write(`${stripControls(text.end())}\n`);
-  io.say(totals(made, { layerCount, decodeMs, ended }));
+  io.say(totals(made, { layerCount, decodeMs, ended, rounds }));
   return ended === "interrupted" ? EXIT.interrupted : EXIT.done;
 }
 
