@@ -1,10 +1,10 @@
 /**
- * The decoder block of the Llama family on rows of residual states, as calls.
+ * The decoder block on rows of residual states, as calls.
  *
  *     h ← h + W_O · attention(RoPE(W_Q · norm h), K, V)
- *     h ← h + W_down · (silu(W_gate · norm h) ⊙ W_up · norm h)
+ *     h ← h + W_down · (f(W_gate · norm h) ⊙ W_up · norm h)
  *
- * Reference: backends/cpu/blocks.ts.
+ * Families differ in data; reference: backends/cpu/blocks.ts.
  *
  * @module
  */
@@ -37,7 +37,7 @@ interface BlockCalls {
   readonly key: Product;
   readonly value: Product;
   readonly attentionOutput: Product;
-  readonly gate: Product;
+  readonly gate: Product | undefined;
   readonly up: Product;
   readonly down: Product;
 }
@@ -75,15 +75,18 @@ export class Blocks {
   readonly #gate: Room;
   readonly #up: Room;
   readonly #turns: GPUBuffer;
-  readonly #storeParams: GPUBuffer;
+  /** [dModel], for norms without a bias. */
+  readonly #zeros: GPUBuffer;
+  /** Parameters of blocks that rotate, and of blocks that do not. */
+  readonly #turning: GPUBuffer;
+  readonly #still: GPUBuffer;
   readonly #attendParams: GPUBuffer;
 
   /** Makes the calls of every block. */
   constructor(parts: BlockParts) {
     this.#parts = parts;
     const { memory, kernels, checkpoint: { info, architecture } } = parts;
-    const { normEpsilon } = architecture;
-    const rope = architecture.rope!; // models without are refused
+    const { normEpsilon, rope, activation } = architecture;
     const { dModel, ffnSize, heads, kvHeads, headDim } = info;
     const strides = {
       d: padded(dModel),
@@ -102,23 +105,21 @@ export class Blocks {
     this.#gate = room("gate", strides.ffn);
     this.#up = room("up", strides.ffn);
     const target = { memory, purpose: "scratch" } as const;
-    const turns = ropeRows(rope, parts.context) as Float32Array<ArrayBuffer>;
+    const turns = rope === undefined
+      ? new Float32Array(1)
+      : ropeRows(rope, parts.context) as Float32Array<ArrayBuffer>;
+    this.#zeros = loadFloats(target, "no bias", new Float32Array(dModel));
     this.#turns = loadFloats(target, "rotations", turns);
-    const pairs = rope.dimensions / 2;
-    const isAdjacent = rope.pairing === "adjacent";
-    this.#storeParams = memory.uniform(
-      "heads",
-      Uint32Array.of(
-        heads,
-        kvHeads,
-        headDim,
-        pairs,
-        isAdjacent ? 2 : 1,
-        isAdjacent ? 1 : pairs,
-        strides.q,
-        strides.kv,
-      ),
-    );
+    const storeParams = (pairs: number): GPUBuffer => {
+      const isAdjacent = rope?.pairing === "adjacent";
+      const [step, apart] = isAdjacent ? [2, 1] : [1, pairs];
+      const words = new Uint32Array(12);
+      words.set([heads, kvHeads, headDim, pairs, step, apart, strides.q, strides.kv]);
+      new Float32Array(words.buffer)[8] = normEpsilon;
+      return memory.uniform("heads", words);
+    };
+    this.#turning = storeParams((rope?.dimensions ?? 0) / 2);
+    this.#still = storeParams(0);
     const attend = Uint32Array.of(
       heads,
       heads / kvHeads,
@@ -136,50 +137,77 @@ export class Blocks {
     const normParams = memory.uniform("norm", norm);
     const gateParams = memory.uniform("gate", Uint32Array.of(ffnSize, strides.ffn, 0, 0));
     this.#gateUp = new Call(
-      kernels.get("swiglu"),
+      kernels.get("activateGate", {
+        GATED: info.gated ? 1 : 0,
+        GELU: activation === "gelu" ? 1 : 0,
+      }),
       () => [this.#up.buffer, this.#gate.buffer, gateParams],
     );
     this.#gateGroups = Math.ceil(ffnSize / kernels.lanes);
     this.#calls = parts.weights.blocks.map((block) => this.#callsOf(block, normParams));
   }
 
-  #callsOf(block: BlockWeights, params: GPUBuffer): BlockCalls {
-    const { kernels, states } = this.#parts;
+  #callsOf({ matrices, vectors }: BlockWeights, params: GPUBuffer): BlockCalls {
+    const { kernels, states, checkpoint: { architecture } } = this.#parts;
     const { d, q, kv, ffn } = this.#strides;
-    const norm = (w: GPUBuffer): Call =>
-      new Call(
-        kernels.get("rmsNorm", { GATHER: 1 }),
-        () => [states.buffer, w, this.#x.buffer, params],
+    const LAYER = architecture.norm === "layer" ? 1 : 0;
+    const norm = (role: "attentionNorm" | "mlpNorm"): Call => {
+      const w = vectors[role]!;
+      const bias = vectors[`${role}Bias`] ?? (LAYER === 1 ? this.#zeros : w);
+      return new Call(
+        kernels.get("norm", { GATHER: 1, LAYER }),
+        () => [states.buffer, w, bias, this.#x.buffer, params],
       );
-    const into = (matrix: BlockWeights["query"], y: Room, stride: number): Product =>
-      new Product(this.#parts, matrix, { x: this.#x, y, stride });
-    const onto = (matrix: BlockWeights["query"], x: Room): Product =>
-      new Product(this.#parts, matrix, { x, y: states, stride: d, add: true });
+    };
+    const into = (
+      role: "query" | "key" | "value" | "up" | "gate",
+      y: Room,
+      stride: number,
+    ): Product =>
+      new Product(this.#parts, matrices[role]!, {
+        x: this.#x,
+        y,
+        stride,
+        bias: role === "gate" ? undefined : vectors[`${role}Bias`],
+      });
+    const onto = (role: "attentionOutput" | "down", x: Room): Product =>
+      new Product(this.#parts, matrices[role]!, {
+        x,
+        y: states,
+        stride: d,
+        bias: vectors[`${role}Bias`],
+        add: true,
+      });
     return {
-      attentionNorm: norm(block.attentionNorm),
-      mlpNorm: norm(block.mlpNorm),
-      query: into(block.query, this.#q, q),
-      key: into(block.key, this.#k, kv),
-      value: into(block.value, this.#v, kv),
-      attentionOutput: onto(block.attentionOutput, this.#mixed),
-      gate: into(block.gate, this.#gate, ffn),
-      up: into(block.up, this.#up, ffn),
-      down: onto(block.down, this.#gate),
+      attentionNorm: norm("attentionNorm"),
+      mlpNorm: norm("mlpNorm"),
+      query: into("query", this.#q, q),
+      key: into("key", this.#k, kv),
+      value: into("value", this.#v, kv),
+      attentionOutput: onto("attentionOutput", this.#mixed),
+      gate: matrices.gate && into("gate", this.#gate, ffn),
+      up: into("up", this.#up, ffn),
+      down: onto("down", this.#gate),
     };
   }
 
-  #layerCalls(layer: CacheLayer): LayerCalls {
+  #layerCalls(layer: CacheLayer, block: number): LayerCalls {
     const there = this.#layers.get(layer);
     if (there !== undefined) return there;
-    const { kernels, checkpoint: { info } } = this.#parts;
+    const { kernels, weights, checkpoint: { info, architecture: { rope } } } = this.#parts;
+    const { keyNorm, queryNorm } = weights.blocks[block]!.vectors;
+    const normed = keyNorm === undefined ? 0 : info.kvHeads + info.heads;
+    const params = rope?.exceptBlocks?.includes(block) ? this.#still : this.#turning;
     const store = (query: number): Call =>
-      new Call(kernels.get("storeEntries", { QUERY: query }), () => [
+      new Call(kernels.get("storeEntries", { QUERY: query, HEADS: normed }), () => [
         this.#turns,
         this.#k.buffer,
         this.#v.buffer,
+        keyNorm ?? this.#turns,
+        queryNorm ?? this.#turns,
         this.#q.buffer,
         layer.buffer,
-        this.#storeParams,
+        params,
       ]);
     const calls = {
       store: store(1),
@@ -213,7 +241,7 @@ export class Blocks {
     commands.dispatch(calls.attentionNorm, table, rows);
     calls.key.run(rows, table);
     calls.value.run(rows, table);
-    commands.dispatch(this.#layerCalls(layer).storeAlone, table, rows);
+    commands.dispatch(this.#layerCalls(layer, block).storeAlone, table, rows);
   }
 
   /** Runs attention on the rows of a table, their own entries included. */
@@ -224,7 +252,7 @@ export class Blocks {
   ): void {
     const { commands, checkpoint: { info } } = this.#parts;
     const calls = this.#calls[block]!;
-    const { store, attend } = this.#layerCalls(layer);
+    const { store, attend } = this.#layerCalls(layer, block);
     commands.dispatch(calls.attentionNorm, table, rows);
     calls.query.run(rows, table);
     calls.key.run(rows, table);
@@ -239,7 +267,7 @@ export class Blocks {
     const { commands } = this.#parts;
     const calls = this.#calls[block]!;
     commands.dispatch(calls.mlpNorm, table, rows);
-    calls.gate.run(rows, table);
+    calls.gate?.run(rows, table);
     calls.up.run(rows, table);
     commands.dispatch(this.#gateUp, table, this.#gateGroups, rows);
     calls.down.run(rows, table);

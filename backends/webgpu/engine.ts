@@ -75,7 +75,7 @@ export class WebgpuEngine implements StepEngine {
     const { info } = checkpoint;
     const context = Math.min(options.context, info.context);
     this.#cache = new KvCache(parts, info, { slots: options.slots, context });
-    this.#states = new States(parts, weights.embedding);
+    this.#states = new States(parts, weights.embedding, weights.positions);
     const shared = { ...parts, states: this.#states.room, context };
     const entries = {
       ...parts,
@@ -117,8 +117,8 @@ export class WebgpuEngine implements StepEngine {
   }
 
   /** See {@linkcode StepEngine}. */
-  embed(states: Int32Array, { tokens, count }: EmbeddedRows): void {
-    this.#states.embed(states, tokens, count);
+  embed(states: Int32Array, rows: EmbeddedRows): void {
+    this.#states.embed(states, rows);
   }
 
   /** See {@linkcode StepEngine}. */

@@ -129,8 +129,14 @@ export class Heads {
     new Float32Array(norm.buffer)[1] = architecture.normEpsilon;
     const normParams = memory.uniform("output norm", norm);
     this.#norm = new Call(
-      kernels.get("rmsNorm", { GATHER: 1 }),
-      () => [states.buffer, weights.outputNorm, this.#inputs.buffer, normParams],
+      kernels.get("norm", { GATHER: 1, LAYER: architecture.norm === "layer" ? 1 : 0 }),
+      () => [
+        states.buffer,
+        weights.outputNorm,
+        weights.outputNormBias,
+        this.#inputs.buffer,
+        normParams,
+      ],
     );
     const mean = Uint32Array.of(dModel, this.#stride, this.#rooms.stride, 0);
     const meanParams = memory.uniform("mean", mean);

@@ -15,12 +15,12 @@ import linear from "./shaders/linear.wgsl" with { type: "text" };
 import matmul from "./shaders/matmul.wgsl" with { type: "text" };
 import meanStates from "./shaders/mean_states.wgsl" with { type: "text" };
 import reduceLogits from "./shaders/reduce_logits.wgsl" with { type: "text" };
-import rmsNorm from "./shaders/rms_norm.wgsl" with { type: "text" };
+import norm from "./shaders/norm.wgsl" with { type: "text" };
 import rule from "./shaders/rule.wgsl" with { type: "text" };
 import stateSignal from "./shaders/state_signal.wgsl" with { type: "text" };
 import storeEntries from "./shaders/store_entries.wgsl" with { type: "text" };
 import subsetLogits from "./shaders/subset_logits.wgsl" with { type: "text" };
-import swiglu from "./shaders/swiglu.wgsl" with { type: "text" };
+import activateGate from "./shaders/activate_gate.wgsl" with { type: "text" };
 import topK from "./shaders/top_k.wgsl" with { type: "text" };
 
 /** What a binding is. A table is read at a dynamic offset. */
@@ -42,21 +42,24 @@ export const SHADERS = {
   dropEntries: { code: dropEntries, bindings: ["write", "uniform", "table"] },
   embed: { code: embed, bindings: ["read", "read", "read", "write", "uniform", "table"] },
   linear: { code: linear, bindings: ["read", "read", "read", "write", "uniform"] },
-  matmul: { code: matmul, bindings: ["read", "read", "read", "write", "uniform", "table"] },
+  matmul: {
+    code: matmul,
+    bindings: ["read", "read", "read", "read", "write", "uniform", "table"],
+  },
   meanStates: { code: meanStates, bindings: ["read", "write", "uniform", "table"] },
   reduceLogits: { code: reduceLogits, bindings: ["read", "read", "write", "uniform", "table"] },
-  rmsNorm: { code: rmsNorm, bindings: ["read", "read", "write", "uniform", "table"] },
+  norm: { code: norm, bindings: ["read", "read", "read", "write", "uniform", "table"] },
   rule: { code: rule, bindings: ["read", "read", "write", "write", "table"] },
   stateSignal: { code: stateSignal, bindings: ["read", "write", "uniform", "table"] },
   storeEntries: {
     code: storeEntries,
-    bindings: ["read", "read", "read", "write", "write", "uniform", "table"],
+    bindings: ["read", "read", "read", "read", "read", "write", "write", "uniform", "table"],
   },
   subsetLogits: {
     code: subsetLogits,
     bindings: ["read", "read", "read", "read", "write", "uniform", "table"],
   },
-  swiglu: { code: swiglu, bindings: ["read", "write", "uniform"] },
+  activateGate: { code: activateGate, bindings: ["read", "write", "uniform"] },
   topK: { code: topK, bindings: ["read", "write", "table"] },
 } as const satisfies Readonly<Record<string, Shader>>;
 

@@ -114,8 +114,8 @@ export class Network {
         const params = memory.uniform(name, words);
         const [from, to] = [x, y];
         const call = new Call(
-          kernels.get("rmsNorm", { GATHER: 0 }),
-          () => [from.buffer, w, to.buffer, params],
+          kernels.get("norm", { GATHER: 0, LAYER: 0 }),
+          () => [from.buffer, w, w, to.buffer, params],
         );
         this.#stages.push({ call, x: 1, isPerRow: true });
         [x, y] = [y, x];

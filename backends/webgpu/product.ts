@@ -55,18 +55,25 @@ export class Product {
   constructor(
     parts: DeviceParts,
     matrix: Matrix,
-    { x, y, stride, add = false }: {
+    { x, y, stride, bias, add = false }: {
       readonly x: { readonly buffer: GPUBuffer };
       readonly y: { readonly buffer: GPUBuffer };
       readonly stride: number;
+      /** Added to the outputs. */
+      readonly bias?: GPUBuffer | undefined;
       readonly add?: boolean;
     },
   ) {
     this.#commands = parts.commands;
-    const constants = { FORMAT: FORMAT[matrix.format], ADD: add ? 1 : 0, ACROSS };
+    const constants = {
+      FORMAT: FORMAT[matrix.format],
+      ADD: add ? 1 : 0,
+      BIAS: bias ? 1 : 0,
+      ACROSS,
+    };
     this.#pieces = matrix.pieces.map(({ weights, scales, rows }, piece) => {
       const params = pieceParams(parts, matrix, { piece, stride });
-      const buffers = () => [weights, scales, x.buffer, y.buffer, params];
+      const buffers = () => [weights, scales, bias ?? scales, x.buffer, y.buffer, params];
       const call = (count: number): Call =>
         new Call(parts.kernels.get("matmul", { ...constants, ROWS: count }), buffers);
       const [width, height] = lines(rows);

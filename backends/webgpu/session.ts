@@ -15,7 +15,7 @@ import { DeviceMemory } from "./device_memory.ts";
 import { WebgpuEngine } from "./engine.ts";
 import { SHADERS } from "./kernels.ts";
 import { loadMatrix, type Matrix, type MatrixTarget } from "./matrix.ts";
-import { KNOWN_ROLES, loadWeights } from "./weights.ts";
+import { loadWeights } from "./weights.ts";
 
 /** Invocations per workgroup. */
 const LANES = 64;
@@ -38,24 +38,6 @@ export interface OpenedEngine {
   readonly backend: BackendInfo;
   /** Its device. */
   readonly device: GPUDevice;
-}
-
-/**
- * Refuses families that the shaders do not know.
- *
- * Errors: `RangeError` where shapes contradict each other, `UnsupportedError`.
- */
-function checkModel(checkpoint: Checkpoint): void {
-  checkShapes(checkpoint);
-  const { architecture: { family, norm, activation, rope, blockRoles, globalRoles } } = checkpoint;
-  const isKnown = norm === "rms" && activation === "silu" && rope !== undefined &&
-    (rope.exceptBlocks ?? []).length === 0 && blockRoles.length === KNOWN_ROLES.length &&
-    blockRoles.every((role) => KNOWN_ROLES.includes(role)) &&
-    !globalRoles.includes("positions") && !globalRoles.includes("outputNormBias");
-  if (isKnown) return;
-  throw new UnsupportedError(
-    `Cannot open a model on backend "webgpu": expected blocks of the Llama family: current value is "${family}": pass --backend wasm`,
-  );
 }
 
 async function unembeddingsOf(
@@ -116,7 +98,7 @@ export async function openWebgpuEngine(
   options: OpenOptions,
   settings: WebgpuSettings = {},
 ): Promise<OpenedEngine> {
-  checkModel(checkpoint);
+  checkShapes(checkpoint);
   const opened = await openDevice();
   const { device, isSoftware } = opened;
   device.pushErrorScope("out-of-memory");

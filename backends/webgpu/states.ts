@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { EmbeddedRows } from "../../harness/stepping/mod.ts";
 import { Call, TABLE_ROWS, TABLE_WORDS } from "./commands.ts";
 import { Room } from "./device_memory.ts";
 import { FORMAT, type Matrix, padded } from "./matrix.ts";
@@ -20,24 +21,28 @@ export class States {
   /** Tokens kept by this step and the last, in two halves. */
   readonly #kept: GPUBuffer;
   readonly #embeds: readonly Call[];
+  readonly #positions: readonly Call[];
   readonly #copies: Call;
   #half = 0;
   #keptCount = 0;
 
-  /** Embedded by a matrix [vocabSize, dModel]. */
-  constructor(parts: DeviceParts, embedding: Matrix) {
+  /** Embedded by a matrix [vocabSize, dModel], and one [context, dModel] where positions are learned. */
+  constructor(parts: DeviceParts, embedding: Matrix, positions: Matrix | undefined) {
     this.#parts = parts;
     const { memory, kernels } = parts;
     this.#stride = padded(embedding.columns);
     this.room = new Room(memory, { label: "states", bytes: 4 * this.#stride });
     this.#kept = memory.create("kept tokens", 2 * 4 * KEPT, "scratch");
-    this.#embeds = embedding.pieces.map((piece, index) => {
-      const params = pieceParams(parts, embedding, { piece: index, stride: this.#stride });
-      return new Call(
-        kernels.get("embed", { FORMAT: FORMAT[embedding.format] }),
-        () => [piece.weights, piece.scales, this.#kept, this.room.buffer, params],
-      );
-    });
+    const callsOf = (matrix: Matrix, add: number): readonly Call[] =>
+      matrix.pieces.map((piece, index) => {
+        const params = pieceParams(parts, matrix, { piece: index, stride: this.#stride });
+        return new Call(
+          kernels.get("embed", { FORMAT: FORMAT[matrix.format], ADD: add }),
+          () => [piece.weights, piece.scales, this.#kept, this.room.buffer, params],
+        );
+      });
+    this.#embeds = callsOf(embedding, 0);
+    this.#positions = positions === undefined ? [] : callsOf(positions, 1);
     const params = memory.uniform("states", Uint32Array.of(this.#stride, 0, 0, 0));
     this.#copies = new Call(kernels.get("copyStates"), () => [this.room.buffer, params]);
   }
@@ -62,8 +67,9 @@ export class States {
   }
 
   /** See `StepEngine.embed`. */
-  embed(states: Int32Array, tokens: Int32Array, count: number): void {
+  embed(states: Int32Array, { tokens, positions, count }: EmbeddedRows): void {
     this.#pairs(states, tokens, count, this.#embeds);
+    if (this.#positions.length > 0) this.#pairs(states, positions, count, this.#positions);
   }
 
   /** Calls kernels on tables of two columns. */

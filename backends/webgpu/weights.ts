@@ -4,13 +4,11 @@
  * @module
  */
 import type { BlockRole, Checkpoint, StoredTensor } from "../../harness/contract/model.ts";
-import { dequantize } from "../../harness/numerics/quantization/mod.ts";
 import { blockShape, globalShape } from "../../harness/contract/tensor_shapes.ts";
+import { dequantize } from "../../harness/numerics/quantization/mod.ts";
 import { checkTensor } from "../../harness/stepping/mod.ts";
 import { loadMatrix, type Matrix, type MatrixTarget } from "./matrix.ts";
 
-/** Norms of a block. */
-const NORMS = ["attentionNorm", "mlpNorm"] as const satisfies readonly BlockRole[];
 /** Matrices of a block. */
 const MATRICES = [
   "query",
@@ -21,26 +19,38 @@ const MATRICES = [
   "up",
   "down",
 ] as const satisfies readonly BlockRole[];
+/** Matrix roles. */
+type MatrixRole = typeof MATRICES[number];
+/** Vectors: norms and biases. */
+type VectorRole = Exclude<BlockRole, MatrixRole>;
 
-/** Tensors of a block that the shaders know. */
-export const KNOWN_ROLES: readonly BlockRole[] = [...NORMS, ...MATRICES];
+function isMatrix(role: BlockRole): role is MatrixRole {
+  return (MATRICES as readonly BlockRole[]).includes(role);
+}
 
-/** One block: norms [dModel] f32, matrices as packed. */
-export type BlockWeights = Readonly<
-  Record<typeof NORMS[number], GPUBuffer> & Record<typeof MATRICES[number], Matrix>
->;
+/** One block: matrices as packed, vectors f32; absent where the family has none. */
+export interface BlockWeights {
+  /** Matrices. */
+  readonly matrices: Readonly<Partial<Record<MatrixRole, Matrix>>>;
+  /** Norms and biases. */
+  readonly vectors: Readonly<Partial<Record<VectorRole, GPUBuffer>>>;
+}
 
 /** All weights. `output` is the embedding when the head is tied. */
 export interface Weights {
   /** Token embedding. */
   readonly embedding: Matrix;
+  /** Learned positions [context, dModel]. */
+  readonly positions: Matrix | undefined;
   /** Unembedding. */
   readonly output: Matrix;
   /** Norm in front of it, [dModel]. */
   readonly outputNorm: GPUBuffer;
+  /** Its bias, [dModel]; the norm itself where there is none. */
+  readonly outputNormBias: GPUBuffer;
   /** Per block. */
   readonly blocks: readonly BlockWeights[];
-  /** How tensors are held, for the record: `"q4_1 × 84"`. */
+  /** How matrices are held, for the record: `"q4_1 × 84"`. */
   readonly storage: string;
 }
 
@@ -57,7 +67,7 @@ export function loadFloats(
 
 /** Loads every tensor, checked against its role. */
 export async function loadWeights(target: MatrixTarget, checkpoint: Checkpoint): Promise<Weights> {
-  const { info } = checkpoint;
+  const { info, architecture: { blockRoles, globalRoles, norm } } = checkpoint;
   const counts = new Map<string, number>();
   const matrix = async (tensor: StoredTensor, shape: readonly number[]): Promise<Matrix> => {
     checkTensor(tensor, shape);
@@ -67,28 +77,37 @@ export async function loadWeights(target: MatrixTarget, checkpoint: Checkpoint):
     counts.set(text, (counts.get(text) ?? 0) + 1);
     return loaded;
   };
-  const norm = async (tensor: StoredTensor, shape: readonly number[]): Promise<GPUBuffer> => {
+  const vector = async (tensor: StoredTensor, shape: readonly number[]): Promise<GPUBuffer> => {
     checkTensor(tensor, shape);
     const values = new Float32Array(shape[0]!);
     dequantize(tensor.type, await tensor.read(), values);
     return loadFloats(target, tensor.name, values);
   };
-  const embedding = await matrix(checkpoint.tensor("embedding"), globalShape(info, "embedding"));
-  const output = info.tiedHead
-    ? embedding
-    : await matrix(checkpoint.tensor("output"), globalShape(info, "output"));
-  const outputNorm = await norm(checkpoint.tensor("outputNorm"), globalShape(info, "outputNorm"));
+  const globalMatrix = (role: "embedding" | "positions" | "output"): Promise<Matrix> =>
+    matrix(checkpoint.tensor(role), globalShape(info, role));
+  const globalVector = (role: "outputNorm" | "outputNormBias"): Promise<GPUBuffer> =>
+    vector(checkpoint.tensor(role), globalShape(info, role));
+  const embedding = await globalMatrix("embedding");
+  const positions = globalRoles.includes("positions") ? await globalMatrix("positions") : undefined;
+  const output = info.tiedHead ? embedding : await globalMatrix("output");
+  const outputNorm = await globalVector("outputNorm");
+  const outputNormBias = globalRoles.includes("outputNormBias")
+    ? await globalVector("outputNormBias")
+    : norm === "rms"
+    ? outputNorm // bound, never read
+    : loadFloats(target, "no bias", new Float32Array(info.dModel));
   const blocks: BlockWeights[] = [];
   for (let l = 0; l < info.layerCount; l++) {
-    const block: Partial<Record<BlockRole, GPUBuffer | Matrix>> = {};
-    for (const role of NORMS) {
-      block[role] = await norm(checkpoint.blockTensor(l, role), blockShape(info, role));
+    const matrices: Partial<Record<MatrixRole, Matrix>> = {};
+    const vectors: Partial<Record<VectorRole, GPUBuffer>> = {};
+    for (const role of blockRoles) {
+      const tensor = checkpoint.blockTensor(l, role);
+      const shape = blockShape(info, role);
+      if (isMatrix(role)) matrices[role] = await matrix(tensor, shape);
+      else vectors[role] = await vector(tensor, shape);
     }
-    for (const role of MATRICES) {
-      block[role] = await matrix(checkpoint.blockTensor(l, role), blockShape(info, role));
-    }
-    blocks.push(block as BlockWeights);
+    blocks.push({ matrices, vectors });
   }
   const storage = [...counts].map(([text, count]) => `${text} × ${count}`).join(", ");
-  return { embedding, output, outputNorm, blocks, storage };
+  return { embedding, positions, output, outputNorm, outputNormBias, blocks, storage };
 }

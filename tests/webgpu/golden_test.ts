@@ -58,6 +58,32 @@ for (
   });
 }
 
+interface FamilyGolden {
+  readonly name: string;
+  readonly ids: readonly number[];
+  readonly logits: string;
+  readonly types?: readonly string[];
+}
+
+for (
+  const { name, ids, logits, types } of json("tests/golden/logits/families.json")
+    .models as FamilyGolden[]
+) {
+  gpuTest(`webgpu backend matches transformers on the tiny ${name}`, async () => {
+    const file = types === undefined ? `${name}/model.gguf` : `${name}.gguf`;
+    const bytes = Deno.readFileSync(new URL(`tests/testdata/families/${file}`, root));
+    const { checkpoint } = await openModel(memorySource(file, bytes));
+    const session = await webgpuBackend.open(checkpoint, { slots: 1, context: 64, exact: true });
+    const expected = new Float32Array(Uint8Array.fromBase64(logits).buffer);
+    const rows = await logitsOf(session, ids);
+    assertEquals(rows.length * rows[0]!.length, expected.length);
+    rows.flatMap((row) => [...row]).forEach((value, i) =>
+      assert(Math.abs(value - expected[i]!) < 1e-3, `${value} for ${expected[i]} at ${i}`)
+    );
+    session.close();
+  });
+}
+
 gpuTest("webgpu backend gives the embedded model's laws of cpu on prose", async () => {
   const { checkpoint, tokenizer } = await openModel(await embeddedModels[0]!.source());
   const ids = tokenizer.encode(PROSE[0]!.text).slice(0, 64);

@@ -17,6 +17,7 @@ const FORMATS = Object.values(FORMAT);
 
 /** Values that the backend gives to the constants of each shader. */
 const USED: Readonly<Record<ShaderName, Readonly<Record<string, readonly number[]>>>> = {
+  activateGate: { GATED: BOTH, GELU: BOTH },
   activation: { KIND: [0, 1, 2, 3, 4] },
   attention: { SIZE: [1, 6, 64, 128] },
   compareLogits: { KIND: [0, 1, 2] },
@@ -24,17 +25,16 @@ const USED: Readonly<Record<ShaderName, Readonly<Record<string, readonly number[
   copySlot: {},
   copyStates: {},
   dropEntries: {},
-  embed: { FORMAT: FORMATS },
+  embed: { FORMAT: FORMATS, ADD: BOTH },
   linear: { ADD: BOTH },
-  matmul: { FORMAT: FORMATS, ROWS: [1, 4], ADD: BOTH, ACROSS: [ACROSS] },
+  matmul: { FORMAT: FORMATS, ROWS: [1, 4], ADD: BOTH, BIAS: BOTH, ACROSS: [ACROSS] },
   meanStates: { EACH: BOTH },
   reduceLogits: { SUBSET: BOTH },
-  rmsNorm: { GATHER: BOTH },
+  norm: { GATHER: BOTH, LAYER: BOTH },
   rule: { GRIDS: [GRIDS] },
   stateSignal: { KIND: [0, 1, 2] },
-  storeEntries: { QUERY: BOTH },
+  storeEntries: { QUERY: BOTH, HEADS: [0, 6] },
   subsetLogits: { FORMAT: FORMATS, ACROSS: [ACROSS] },
-  swiglu: {},
   topK: { SUBSET: BOTH },
 };
 

@@ -1,4 +1,4 @@
-// Embeddings of tokens into states. A token below zero, −1 − i, is place i of the
+// Embeddings of tokens into states, or of positions onto them. A token below zero, −1 − i, is place i of the
 // tokens that were kept on the device.
 // Dispatch: (rows, 1, 1), one workgroup per row. Weights as in matmul.wgsl; tokens
 // outside the piece are left to its neighbours.
@@ -17,6 +17,7 @@ struct Table { count: u32, spare0: u32, spare1: u32, spare2: u32, rows: array<ve
 @group(0) @binding(5) var<storage, read> table: Table;
 override LANES: u32 = 64;
 override FORMAT: u32 = 0; // 0 f32, 1 f16, 2 q8_0, 3 q4_0, 4 q4_1
+override ADD: u32 = 0; // 1: learned positions, added
 
 fn scale(block: u32) -> f32 {
   return unpack2x16float(scales[block / 2])[block % 2];
@@ -60,6 +61,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let source = (token - params.first) * params.groups;
   let to = u32(row.x) * params.stride / 4;
   for (var i = local.x; i < params.groups; i += LANES) {
-    states[to + i] = four(source + i);
+    if ADD == 1 { states[to + i] += four(source + i); } else { states[to + i] = four(source + i); }
   }
 }

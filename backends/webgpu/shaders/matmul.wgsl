@@ -1,4 +1,4 @@
-// y = x · Wᵀ for one row, or four rows at a time.
+// y = x · Wᵀ, plus a bias, for one row, or four rows at a time.
 // Reference: backends/cpu/kernels/matmul.ts (1e-5 of the largest value).
 // Dispatch: (min(outputs, ACROSS), ⌈outputs / ACROSS⌉, ⌈rows / ROWS⌉), one workgroup
 // per output of the piece and ROWS rows. x must not alias y. f32 sums, strided over
@@ -14,14 +14,16 @@ struct Params {
 struct Table { count: u32, capacity: u32, spare0: u32, spare1: u32, rows: array<vec4i> } // state, slot, position, last
 @group(0) @binding(0) var<storage, read> weights: array<u32>; // [outputs, groups] in FORMAT
 @group(0) @binding(1) var<storage, read> scales: array<u32>; // per block of 32: f16, or a pair
-@group(0) @binding(2) var<storage, read> x: array<vec4f>; // [rows, groups]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [rows, stride], or states [.., stride]
-@group(0) @binding(4) var<uniform> params: Params;
-@group(0) @binding(5) var<storage, read> table: Table;
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // of all outputs, read with BIAS
+@group(0) @binding(3) var<storage, read> x: array<vec4f>; // [rows, groups]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [rows, stride], or states [.., stride]
+@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read> table: Table;
 override LANES: u32 = 64; // a power of two
 override FORMAT: u32 = 0; // 0 f32, 1 f16, 2 q8_0, 3 q4_0, 4 q4_1
 override ROWS: u32 = 1; // 1 or 4
 override ADD: u32 = 0; // 1: adds to the state of each row
+override BIAS: u32 = 0; // 1: bias is added
 override ACROSS: u32 = 32768; // outputs per line of workgroups
 var<workgroup> partial: array<vec4f, LANES>;
 
@@ -58,8 +60,10 @@ fn four(group: u32) -> vec4f {
   }
 }
 
-fn write(row: u32, output: u32, sum: f32) {
+fn write(row: u32, output: u32, product: f32) {
   if row >= table.count { return; }
+  var sum = product;
+  if BIAS == 1 { sum += bias[params.first + output]; }
   if ADD == 1 {
     let at = u32(table.rows[row].x) * params.stride + params.first + output;
     y[at] += sum;
