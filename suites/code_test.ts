@@ -6,7 +6,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { code } from "./code.ts";
-import { codeLine, editSimilarity } from "./code_line.ts";
+import { codeLine } from "./code_line.ts";
+import { editSimilarity } from "./metrics/edit_similarity.ts";
 import { CODE } from "./_code_text.ts";
 
 /** The text of a document. */

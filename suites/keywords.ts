@@ -16,6 +16,7 @@
  */
 import type { SuiteItem, SuitePlugin } from "../harness/contract/suite.ts";
 import { drawDistinct, drawItems, drawSymbols, type Level } from "./_generated.ts";
+import { bagF1 } from "./metrics/token_f1.ts";
 
 /** The worked example that every prompt starts with. */
 const EXAMPLE = "keywords: soon a * spoon * lay near my * kettle * = spoon kettle\n";
@@ -41,16 +42,7 @@ const NOUNS: readonly string[] =
 export function tokenF1(answer: string, target: string): number {
   const given = answer.split(/\s+/).filter((word) => word !== "");
   const wanted = target.split(/\s+/).filter((word) => word !== "");
-  if (given.length + wanted.length === 0) return 1;
-  const left = [...wanted];
-  let matched = 0;
-  for (const word of given) {
-    const at = left.indexOf(word);
-    if (at < 0) continue;
-    left.splice(at, 1);
-    matched++;
-  }
-  return 2 * matched / (given.length + wanted.length);
+  return bagF1(given, wanted);
 }
 
 /** Texts of `words` words, `marked` of them marked. */

@@ -42,7 +42,13 @@ export const IMPORT_TABLE: readonly ImportRow[] = [
   { files: "policies/**/mod.ts", may: [CONTRACT, "policies/"], packages: [] },
   { files: "policies/", may: [CONTRACT, "private"], packages: [] },
   { files: "suites/**/mod.ts", may: [CONTRACT, NUMERICS, "suites/"], packages: [] },
-  { files: "suites/", may: [CONTRACT, NUMERICS, "private"], packages: [] },
+  { files: "suites/metrics/", may: ["own"], packages: [] },
+  { // reads files of the user's through a ByteSource
+    files: "suites/local/",
+    may: [CONTRACT, NUMERICS, "suites/metrics/", "own"],
+    packages: [],
+  },
+  { files: "suites/", may: [CONTRACT, NUMERICS, "suites/metrics/", "private"], packages: [] },
   {
     files: "reports/",
     may: [
