@@ -48,7 +48,7 @@ browserTest("report opens from file:// without errors, requests or breaches", as
   for (const view of VIEWS) {
     for (const file of view.colorScheme === "light" ? FILES : FILES.slice(0, 1)) {
       await withReport(browser, { ...view, file }, async (page) => {
-        assertEquals(await page.title(), "Depthbench: tiny_exit · copy, recall, arithmetic, prose");
+        assertEquals(await page.title(), "Depthbench: tiny · copy, recall, arithmetic, prose");
         assertEquals(await page.evaluate(STICKING_OUT), []);
         const width = await page.evaluate("document.documentElement.scrollWidth");
         assertEquals(width, view.viewport.width, `${file} must not scroll sideways`);
