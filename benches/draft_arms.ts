@@ -34,6 +34,7 @@ export function timedSpecs(layerCount: number): readonly string[] {
     "del(draft=6)",
     `valade_draft(at=[${third}],thresholds=[0.3],head=shared,draft=6)`,
     "prompt_lookup(draft=8)",
+    "prompt_lookup(ngram=4,shortest=3,draft=4)",
     `prompt_lookup(draft=8) | layer_skip(exit=${third},draft=2)`,
   ];
 }

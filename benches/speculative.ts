@@ -61,7 +61,7 @@ const COMMAND: Command = {
     limit: { kind: "number", value: "<n>", help: "Prompts; default 8" },
     tokens: { kind: "number", value: "<n>", help: "Tokens of each visit; default 40" },
     repetitions: { kind: "number", value: "<n>", help: "Visits of each prompt; default 3" },
-    quick: { kind: "switch", help: "4 prompts of 24 tokens, visited twice" },
+    quick: { kind: "switch", help: "3 prompts of 20 tokens, visited twice; tiny_exit and smollm2" },
     out: { kind: "text", value: "<file.md>", help: `Default ${EVIDENCE}` },
   },
   positional: { least: 0, most: 0 },
@@ -69,7 +69,9 @@ const COMMAND: Command = {
     const quick = flags.has("quick");
     const of = (name: string, usual: number) => positiveInteger(name, flags.number(name) ?? usual);
     const pairs = (flags.text("on") ??
-      "tiny:quoting,tiny_exit:quoting,tiny_exit:mixed,smollm2:quoting").split(",");
+      (quick
+        ? "tiny_exit:mixed,smollm2:quoting"
+        : "tiny:quoting,tiny_exit:quoting,tiny_exit:mixed,smollm2:quoting")).split(",");
     const machine = await readMachine();
     const sections: string[] = [];
     for (const pair of pairs) {
@@ -77,8 +79,8 @@ const COMMAND: Command = {
       const settings = {
         model: await loadModel(name),
         suite,
-        limit: of("limit", quick ? 4 : 8),
-        tokens: of("tokens", quick ? 24 : 40),
+        limit: of("limit", quick ? 3 : 8),
+        tokens: of("tokens", quick ? 20 : 40),
         repetitions: of("repetitions", quick ? 2 : 3),
       };
       io.say(`${name} on ${suite}`);

@@ -1,7 +1,7 @@
 /**
  * Prompt lookup: drafts what followed the last occurrence of the newest tokens.
  *
- *     for n = ngram..1: find an earlier i with  x_{i−n+1..i} = x_{T−n+1..T}
+ *     for n = ngram..shortest: find an earlier i with  x_{i−n+1..i} = x_{T−n+1..T}
  *     propose x_{i+1} … x_{i+draft}
  *
  * Source: Saxena 2023, prompt lookup decoding; `prompt_lookup_num_tokens` in
@@ -17,6 +17,8 @@ import * as contract from "../../harness/contract/mod.ts";
 export interface PromptLookupOptions {
   /** Longest run of newest tokens that is looked for. */
   readonly ngram: number;
+  /** Shortest run that counts; longer ones are rarer and right more often. */
+  readonly shortest: number;
   /** Most tokens drafted per round. */
   readonly draft: number;
   /** Which occurrence counts. */
@@ -26,10 +28,10 @@ export interface PromptLookupOptions {
 /** Index at which what followed an earlier occurrence starts, or −1. */
 export function findContinuation(
   tokens: readonly number[],
-  { ngram, match }: Pick<PromptLookupOptions, "ngram" | "match">,
+  { ngram, shortest, match }: Pick<PromptLookupOptions, "ngram" | "shortest" | "match">,
 ): number {
   const last = tokens.length - 1;
-  for (let n = Math.min(ngram, last); n >= 1; n--) {
+  for (let n = Math.min(ngram, last); n >= shortest; n--) {
     const first = n - 1;
     for (let k = 0; k < last - first; k++) {
       const end = match === "latest" ? last - 1 - k : first + k;
@@ -64,6 +66,13 @@ export const promptLookup: contract.RoundPolicy<PromptLookupOptions> = {
       max: 16,
       integer: true,
       default: 3,
+    }),
+    shortest: contract.numberOption({
+      help: "Shortest run that counts; longer ones are rarer and right more often",
+      min: 1,
+      max: 16,
+      integer: true,
+      default: 1,
     }),
     draft: contract.numberOption({
       help: "Most tokens drafted per round",

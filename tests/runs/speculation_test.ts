@@ -18,7 +18,7 @@ const ARMS = [
 ] as const;
 
 function lookup() {
-  return { ngram: 2, draft: 4, match: "latest" };
+  return { ngram: 2, shortest: 1, draft: 4, match: "latest" };
 }
 
 function skip(exit: number) {
