@@ -113,7 +113,7 @@ async function demoPlan(): Promise<Plan> {
   const { tasks } = JSON.parse(await Deno.readTextFile("deno.json")) as {
     readonly tasks: Readonly<Record<string, string>>;
   };
-  const words = [...tasks["demo"]!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) =>
+  const words = [...tasks["demo:exit"]!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) =>
     quoted ?? bare!
   );
   const args = words.slice(words.indexOf("run"));
@@ -121,7 +121,7 @@ async function demoPlan(): Promise<Plan> {
     word !== "--fresh" && !["--out", "--report"].includes(word) &&
     !["--out", "--report"].includes(args[i - 1] ?? "")
   );
-  return { args: kept, policy: "unified_layer_skipping(ratio=2)", runs: 10 };
+  return { args: kept, policy: "fixed_exit(exit=6)", runs: 10 };
 }
 
 /** A run's row, from its folder when it is done. */

@@ -11,7 +11,7 @@ import type { Command, Io } from "./command.ts";
 import { EXIT } from "./exit_code.ts";
 import { recordsPath, writeReports } from "./run_folder.ts";
 import { SqliteStore } from "./sqlite_store.ts";
-import { readBackends, readSummary } from "./stored_summary.ts";
+import { readBeside, readSummary } from "./stored_summary.ts";
 
 /** The `report` command. */
 export const reportCommand: Command = {
@@ -22,8 +22,9 @@ export const reportCommand: Command = {
   }|csv] [--out <file>]`,
   details: `A run is the folder that "run" wrote, or its records.sqlite. Without --format all
 reports of the folder are written anew; with it, one is written to stdout or to --out. The format
-csv has one row per record, the others sum up. A second run, of the same items on another backend,
-adds a section that says where tokens, decisions and ledgers differ.`,
+csv has one row per record, the others sum up. A second run of the same items adds a section: on
+another backend, where tokens, decisions and ledgers differ; with another model, what its scores
+and drafts are.`,
   flags: {
     format: { kind: "text", value: "<format>", help: "One format" },
     out: { kind: "text", value: "<file>", help: "Where that format goes; default stdout" },
@@ -57,7 +58,7 @@ adds a section that says where tokens, decisions and ledgers differ.`,
     const options = margin === undefined ? {} : { margin };
     const summary = other === undefined
       ? await readSummary(path, options)
-      : readBackends(path, other, options);
+      : readBeside(path, other, options);
     if (format === undefined) {
       const folder = path.replace(/[\\/]*(?:[^\\/]*\.(?:sqlite|json))?$/, "") || ".";
       io.say(`Wrote ${await writeReports(summary, { folder })}`);

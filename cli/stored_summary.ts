@@ -6,7 +6,7 @@
  */
 import { InputError } from "../harness/contract/errors.ts";
 import type { Summary } from "../harness/contract/summary.ts";
-import { summarize, type SummaryOptions, withParity } from "../harness/summary/mod.ts";
+import { summarize, type SummaryOptions, withParity, withTwin } from "../harness/summary/mod.ts";
 import { SUMMARY_SCHEMA } from "../reports/mod.ts";
 import { causeText } from "./atomic_write.ts";
 import { recordsPath } from "./run_folder.ts";
@@ -19,17 +19,20 @@ export async function readSummary(path: string, options: SummaryOptions = {}): P
 }
 
 /**
- * Reads the run at `path` with the run at `other`, of another backend, beside it. Throws
- * `InputError` when both ran on the same one.
+ * Reads the run at `path` with the run at `other`, of another model or of another backend,
+ * beside it. Throws `InputError` when both are the same.
  */
-export function readBackends(path: string, other: string, options: SummaryOptions = {}): Summary {
-  const [here, there] = [path, other].map((each) => new SqliteStore(recordsPath(each)).read());
-  const summary = withParity(summarize(here!, options), { here: here!, there: there! });
+export function readBeside(path: string, other: string, options: SummaryOptions = {}): Summary {
+  const read = (each: string) => new SqliteStore(recordsPath(each)).read();
+  const [here, there] = [read(path), read(other)];
+  const own = summarize(here, options);
+  const runs = { here, there, other: summarize(there, options) };
+  const summary = withTwin(own, runs) ?? withParity(own, runs);
   if (summary !== undefined) return summary;
   throw new InputError(
-    `Cannot set "${other}" beside "${path}": expected another backend or other features of it: ` +
-      `current ones are both "${here!.manifest.backend.name}": compare two runs of one backend ` +
-      `with "compare"`,
+    `Cannot set "${other}" beside "${path}": expected another model, another backend or other ` +
+      `features of it: current ones are both "${here.manifest.model.name}" on ` +
+      `"${here.manifest.backend.name}": compare two runs of one kind with "compare"`,
   );
 }
 

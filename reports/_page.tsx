@@ -18,6 +18,7 @@ import { Contents, Masthead } from "./_masthead.tsx";
 import { Methods } from "./_methods.tsx";
 import { ParetoFigure } from "./_pareto.tsx";
 import { ParityView } from "./_parity.tsx";
+import { TwinView } from "./_twin.tsx";
 import { Section } from "./_parts.tsx";
 import { PolicyTable } from "./_policy_table.tsx";
 import { QualityTable } from "./_quality_table.tsx";
@@ -53,7 +54,7 @@ interface PageSection {
 }
 
 function sectionsOf(summary: Summary): readonly PageSection[] {
-  const { manifest, parity } = summary;
+  const { manifest, parity, twin } = summary;
   return [
     {
       id: "verdicts",
@@ -126,6 +127,12 @@ function sectionsOf(summary: Summary): readonly PageSection[] {
       lead: "The same text under the policy and under full depth: what changes token by token.",
       content: <FidelityTable summary={summary} />,
     },
+    ...(twin === undefined ? [] : [{
+      id: "twin",
+      title: "Another model",
+      lead: "The same policies on the same items with another model: whose gain it is.",
+      content: <TwinView summary={summary} twin={twin} />,
+    }]),
     ...(parity === undefined ? [] : [{
       id: "parity",
       title: "Backends",

@@ -30,6 +30,9 @@ export type {
   StudyTable,
   StudyView,
 } from "./study_view.ts";
+import type { Twin } from "./twin_view.ts";
+
+export type { Twin, TwinDrafts, TwinScore } from "./twin_view.ts";
 import type { ClassChoice, ExitConfidence, Parity } from "./summary_views.ts";
 import type {
   FamilyComparison,
@@ -394,6 +397,8 @@ export interface Summary {
   readonly samples: readonly Sample[];
   /** The same run on another backend; absent when only one was given. */
   readonly parity?: Parity;
+  /** The same arms with another model; absent when only one run was given. */
+  readonly twin?: Twin;
   /** Studies; absent when none was asked for. */
   readonly studies?: readonly StudyView[];
   /** Policies with several settings, as curves; absent when no policy has. */

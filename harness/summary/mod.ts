@@ -33,6 +33,7 @@ import { warningsOf } from "./warnings.ts";
 
 export type { SummaryOptions } from "./options.ts";
 export { parityOf, withParity } from "./parity.ts";
+export { withTwin } from "./twin.ts";
 
 /**
  * Sums up a run. Throws `InputError` for a run without a baseline arm and

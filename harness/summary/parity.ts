@@ -68,7 +68,8 @@ export function parityOf(here: StoredRun, there: StoredRun): Parity | undefined 
   };
 }
 
-function isSame(a: Arm, b: Arm): boolean {
+/** Whether two arms have the same policy, options and fill. */
+export function isSame(a: Arm, b: Arm): boolean {
   const key = ({ policy, options, fill }: Arm) =>
     JSON.stringify([policy, Object.entries(options).sort(([x], [y]) => x < y ? -1 : 1), fill]);
   return key(a) === key(b);
