@@ -63,7 +63,7 @@ export interface Outcome {
 type Open = (model: Checkpoint, options: OpenOptions) => Promise<DecoderSession>;
 
 const ARMS: readonly (readonly [name: string, open: Open])[] = [
-  ["cpu", cpuBackend.open],
+  ["cpu", (model, { threads: _, ...options }) => cpuBackend.open(model, options)],
   ["wasm", wasmBackend.open],
   ["wasm, exact", (model, options) => wasmBackend.open(model, { ...options, exact: true })],
   ["wasm without relaxed SIMD", (model, options) => openWasmSession(model, options, "plain")],

@@ -94,3 +94,8 @@ gpuTest("open() refuses shapes that contradict each other", async () => {
   const odd: Checkpoint = { ...checkpoint, info: { ...checkpoint.info, kvHeads: 3 } };
   await assertRejects(() => webgpuBackend.open(odd, OPTIONS), RangeError, "kvHeads");
 });
+
+Deno.test("open() refuses a number of threads", async () => {
+  const options = { ...OPTIONS, threads: 2 };
+  await assertRejects(() => webgpuBackend.open(checkpoint, options), UnsupportedError, "2 threads");
+});
