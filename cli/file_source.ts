@@ -9,7 +9,10 @@ import type { ByteSource } from "../harness/contract/model.ts";
 import { causeText } from "./atomic_write.ts";
 
 /** Opens the file at `path`. Rejects with `InputError` when there is no such file. */
-export async function fileSource(path: string): Promise<ByteSource> {
+export async function fileSource(
+  path: string,
+  kind: "model" | "suite" = "model",
+): Promise<ByteSource> {
   const name = path.split(/[\\/]/).at(-1) ?? path;
   let size: number;
   try {
@@ -18,7 +21,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
     size = info.size;
   } catch (cause) {
     throw new InputError(
-      `Cannot open model "${path}": expected a file: ${
+      `Cannot open ${kind} "${path}": expected a file: ${
         cause instanceof Deno.errors.NotFound ? "there is none of that name" : causeText(cause)
       }: check the path`,
       { cause },
@@ -42,7 +45,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
         if (count === null) {
           throw new InputError(
             `Cannot read "${name}": expected ${size} bytes: it ends at ${offset + at}: ` +
-              "do not change a model while it is read",
+              "do not change a file while it is read",
           );
         }
         at += count;

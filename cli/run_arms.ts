@@ -14,6 +14,7 @@ import type { ArmRequest, RunRequest } from "../harness/runner.ts";
 import type { RunSpec } from "../harness/run_spec.ts";
 import { resolveArms } from "./policy_arms.ts";
 import { BUILT_IN } from "./registry.ts";
+import { findSuites } from "./suite_files.ts";
 
 /** The baseline of every run. */
 const BASELINE = "full_depth";
@@ -34,7 +35,7 @@ export async function nameRun(spec: RunSpec, model: ModelInfo): Promise<NamedRun
   const studies = spec.suites.flatMap((name) => studyOf(name) ?? []);
   const named = spec.suites.filter((name) => studyOf(name) === undefined);
   const own = studies.flatMap((study) => study.suites);
-  const suites = (named.length > 0 ? named : [...new Set(own)]).map(BUILT_IN.suites.find);
+  const suites = await findSuites(named.length > 0 ? named : [...new Set(own)]);
   const arms = await armsOf(spec, model);
   const onlyStudies = studies.length > 0 && arms.length === 1;
   const needed = new Set(studies.flatMap((study) => study.passes));

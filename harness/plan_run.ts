@@ -7,6 +7,7 @@ import { sharedItems } from "./calibrate/item_ids.ts";
 import type { OpenOptions } from "./contract/backend.ts";
 import { InputError, UsageError } from "./contract/errors.ts";
 import { type Arm, RECORD_SCHEMA, type SuiteUse } from "./contract/record.ts";
+import type { SuiteData, SuitePlugin } from "./contract/suite.ts";
 import { sha256Hex } from "./numerics/sha256.ts";
 import {
   bindArm,
@@ -58,6 +59,11 @@ function passArms(request: RunRequest): readonly PassArm[] {
   return [...arms, { ...first, arm: recordedArm(first, "sentinel") }];
 }
 
+/** The local file of a suite in its digests; nothing of any other suite. */
+function dataOf({ data }: SuitePlugin): readonly SuiteData[] {
+  return data === undefined ? [] : [data];
+}
+
 async function encodeSuite(
   request: RunRequest,
   suite: SuiteRequest,
@@ -100,7 +106,8 @@ async function encodeSuite(
       split,
       seed,
       items: items.length,
-      digest: digest([plugin.name, plugin.version, items.map(({ id }) => id)]),
+      ...(plugin.data === undefined ? {} : { data: plugin.data }),
+      digest: digest([plugin.name, plugin.version, items.map(({ id }) => id), ...dataOf(plugin)]),
     },
   };
 }
@@ -200,7 +207,7 @@ export async function planRun(request: RunRequest): Promise<RunPlan> {
           parts: request.parts?.digest,
           harness: fixed.harness,
           seed: fixed.seed,
-          suite: [item.suite.name, uses.get(item.suite.name)?.version],
+          suite: [item.suite.name, uses.get(item.suite.name)?.version, ...dataOf(item.suite)],
           item: item.item.id,
           arm: [arm.arm.digest, arm.arm.role],
           pass,

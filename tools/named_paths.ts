@@ -1,7 +1,7 @@
 /**
  * Paths that a command line names: what the launcher lets the command read and write.
  *
- * Read: model, parts and spec files, folders of policy files (a policy may import what
+ * Read: model, parts, suite and spec files, folders of policy files (a policy may import what
  * lies beside it), run folders. Written: `--out` and `--report`, single files such
  * as `--junit`, the folder given to `report` or `merge`, and `out` where a run names
  * no folder. A spec file names paths too, and so do frozen options (`@file`), read
@@ -10,6 +10,7 @@
  * @module
  */
 import { parsePolicySpecs } from "../harness/spec_text.ts";
+import { readSuitePath } from "../suites/local/suite_path.ts";
 
 /** Paths as written, relative ones against the user's directory. */
 export interface NamedPaths {
@@ -26,11 +27,22 @@ export type ReadText = (path: string) => string | undefined;
 const FLAGS: Readonly<
   Record<
     string,
-    "model" | "parts" | "policies" | "spec" | "out" | "report" | "input" | "file" | "value"
+    | "model"
+    | "parts"
+    | "suites"
+    | "policies"
+    | "spec"
+    | "out"
+    | "report"
+    | "input"
+    | "file"
+    | "value"
   >
 > = {
   model: "model",
   parts: "parts",
+  suite: "suites",
+  suites: "suites", // as a run spec calls them
   policies: "policies",
   policy: "policies",
   text: "policies",
@@ -114,6 +126,9 @@ function addValue(
     case "parts":
       read.push(...value.split(",").map((name) => name.trim()).filter(isPath));
       break;
+    case "suites":
+      read.push(...value.split(",").flatMap((name) => suitePaths(name.trim())));
+      break;
     case "policies":
       read.push(...policyPaths(value, at.readText));
       break;
@@ -160,6 +175,13 @@ function addSpecFile(
       }
     }
   }
+}
+
+/** The file of a suite that is one, and the settings beside it. */
+function suitePaths(name: string): readonly string[] {
+  const file = readSuitePath(name);
+  if (file === undefined) return [];
+  return file.settings === undefined ? [file.path] : [file.path, file.settings];
 }
 
 /** Folders of policy files; files of frozen options and the folders of what they name. */

@@ -9,7 +9,7 @@ import type { BackendInfo, KvFill, SessionMemory } from "./backend.ts";
 import type { ModelInfo } from "./model.ts";
 import type { PolicyCard } from "./policy.ts";
 import type { Speculation, TimedSpeculation } from "./round_record.ts";
-import type { Split, SuiteSize } from "./suite.ts";
+import type { Split, SuiteData, SuiteSize } from "./suite.ts";
 
 /** Raised with every incompatible change of manifest or record. */
 export const RECORD_SCHEMA = 1;
@@ -73,7 +73,9 @@ export interface SuiteUse {
   readonly seed: number;
   /** Number of items after `--limit`. */
   readonly items: number;
-  /** Digest of name, version and item ids. */
+  /** The local file that the items come from, if there is one. */
+  readonly data?: SuiteData;
+  /** Digest of name, version and item ids, and of the local file. */
   readonly digest: string;
 }
 

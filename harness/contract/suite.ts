@@ -16,10 +16,11 @@ export type SuiteSize = "smoke" | "standard" | "full";
 
 /**
  * One item. `id` is the lower-case hex SHA-256 of its canonical JSON (suite
- * name, prompt, target), so equal items have equal ids everywhere.
+ * name, prompt, target), so equal items have equal ids everywhere; items of a
+ * local file may have ids of their own, after the suite's name.
  */
 export interface SuiteItem {
-  /** Hex SHA-256 of the canonical item. */
+  /** Hex SHA-256 of the canonical item, or `<suite>#<id of the row>`. */
   readonly id: string;
   /** Text before the answer. For likelihood suites, the text that is not scored. */
   readonly prompt: string;
@@ -76,6 +77,16 @@ export interface ItemRequest {
   readonly limit?: number;
 }
 
+/** A local file that a suite was made of; part of the suite's digest. */
+export interface SuiteData {
+  /** `sha256:` and the digest of the file's bytes. */
+  readonly digest: string;
+  /** Rows of the file. */
+  readonly rows: number;
+  /** How rows were read and scored, as JSON. */
+  readonly reading: string;
+}
+
 /** A suite as a plugin. */
 export interface SuitePlugin {
   /** Unique name, equal to the file's name. */
@@ -88,6 +99,8 @@ export interface SuitePlugin {
   readonly measure: SuiteMeasure;
   /** How prompts are framed: as they are, or as one user turn of the model's chat format. */
   readonly framing: "plain" | "chat";
+  /** The local file that the items come from, if there is one. */
+  readonly data?: SuiteData;
   /** Items of one split, in a fixed order. Same request, same items. */
   items(request: ItemRequest): Promise<readonly SuiteItem[]> | readonly SuiteItem[];
 }
