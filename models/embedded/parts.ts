@@ -30,7 +30,7 @@ const SUMMARIES = {
 /** Sets that were trained, by embedded model. */
 const TRAINED: readonly (readonly [string, readonly (keyof typeof SUMMARIES)[]])[] = [
   ["tiny_exit", ["calm", "valade", "d_llm", "glavas", "two_d"]],
-  ["tiny", ["calm", "valade", "two_d"]],
+  ["tiny", ["calm", "valade", "d_llm", "glavas", "two_d"]],
 ];
 
 /** All embedded parts, model by model. */
