@@ -34,7 +34,8 @@ const { model, backend, parts, suite, size, limit, seed, split } = RUN_SPEC_FLAG
 export const traceCommand: Command = {
   name: "trace",
   summary: "Record signals of full depth at every height, for replay",
-  usage: "trace [--model tiny_exit] [--suite copy,prose] [--signals margin,entropy] --out out/trace1",
+  usage:
+    "trace [--model tiny_exit] [--suite copy,prose] [--signals margin,entropy] --out out/trace1",
   details:
     `Signals: margin, top1, entropy, logitMargin, cosine, relativeNorm, featureEntropy; nll and
 kl beside them cost a full readout in f64 at every height; outputs of trained parts as
