@@ -144,9 +144,21 @@ export const BLOCK_CLAIMS: readonly Claim[] = [
   {
     paper: GLAVAS,
     claim: "A controller that reads hidden states is no better than one that reads a constant",
-    how: "agreement of glavas_controller(input=hidden) minus input=constant at equal blocks",
-    criterion: "the interval holds 0",
-    test: () => ({ why: NEEDS_TRAINING }),
+    how:
+      "agreement of glavas_controller(input=hidden) minus that of the constant one that draws, " +
+      "so that both run about as many blocks",
+    criterion: "below 1 point",
+    test: (view) => {
+      const hidden = armsWith(view, "glavas_controller", { input: "hidden", stochastic: false });
+      const constant = armsWith(view, "glavas_controller", { input: "constant", stochastic: true });
+      const estimate = difference(view, "agreement", [hidden, constant]);
+      if (estimate === undefined) {
+        return {
+          why: `${NEEDS_TRAINING}; with trained parts, name both controllers among the policies`,
+        };
+      }
+      return { estimate, as: "percent", below: 0.01 };
+    },
   },
   {
     paper: UNIFIED,
