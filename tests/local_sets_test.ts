@@ -200,6 +200,38 @@ Deno.test("lambada asks for the last word with its space", async () => {
   assert(items.every(({ prompt }) => /\S$/.test(prompt)));
 });
 
+Deno.test("hellaswag asks for the right ending, without marks, by number or text of one", async () => {
+  const items = await (await open(`hellaswag:${FOLDER}hellaswag.jsonl`)).items(ALL);
+  assertEquals(items.map(({ group, prompt, target }) => [group, prompt, target]).toSorted(), [
+    [
+      "activitynet~v_one",
+      "Baking bread: A man kneads dough on a table. he",
+      " puts it into the oven.",
+    ],
+    [
+      "wikihow~2",
+      "Home: How to fix a chair Glue the leg. Take some glue.",
+      " Put it on the leg and press.",
+    ],
+  ]);
+});
+
+Deno.test("cnn_dailymail and xsum score summaries by ROUGE-L", async () => {
+  const names = [`cnn_dailymail:${FOLDER}cnn_dailymail.jsonl`, `xsum:${FOLDER}xsum.jsonl`];
+  const [cnn, bbc] = await findSuites(names);
+  const [item] = await cnn!.items(ALL);
+  assertStrictEquals(item!.id, "cnn_dailymail#0001a");
+  assertStrictEquals(item!.target, " Mill Bridge opens a library . Two hundred people come .");
+  assert(item!.prompt.endsWith("people came.\nTL;DR:"));
+  const score = scoreOf(cnn!);
+  assertStrictEquals(score(item!.target, item!.target), 1);
+  assertStrictEquals(score("Mill Bridge opens", "mill bridge. closes"), 2 / 3);
+  assertStrictEquals(
+    (await bbc!.items(ALL))[0]!.target,
+    " A ferry has run aground without injuries.",
+  );
+});
+
 Deno.test("wikitext2 cuts articles into windows that do not overlap", async () => {
   const file = `${FOLDER}wiki.test.raw`;
   const items = await (await open(`wikitext2:${file}`)).items(ALL);

@@ -7,6 +7,9 @@ import { InputError } from "../../harness/contract/errors.ts";
 import type { ByteSource } from "../../harness/contract/model.ts";
 import { LINE_LIMITS, type LineLimits, type LinesRead, readLines } from "./_lines.ts";
 
+/** Longest id or group in characters. */
+const LONGEST_NAME = 128;
+
 /** One row. */
 export class Row {
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -42,6 +45,18 @@ export class Row {
     const isTexts = Array.isArray(value) && value.length > 0 &&
       value.every((each) => typeof each === "string");
     return isTexts ? value : this.refuse(field, "an array of texts");
+  }
+
+  /** An id or a group that may be missing: a short printable text, or a whole number. */
+  name(field: string): string | undefined {
+    const value = this.value(field);
+    if (value === undefined) return undefined;
+    const text = Number.isSafeInteger(value) ? String(value) : value;
+    const isName = typeof text === "string" && text !== "" && text.length <= LONGEST_NAME &&
+      !/\p{C}/u.test(text);
+    return isName
+      ? text
+      : this.refuse(field, `a printable text of at most ${LONGEST_NAME} characters`);
   }
 
   /** Throws `InputError` about one field. */

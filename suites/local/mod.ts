@@ -5,13 +5,24 @@
  * @module
  */
 import type { LocalSet } from "./_local_suite.ts";
+import { cnnDailymail } from "./cnn_dailymail.ts";
 import { gsm8k, gsm8kFlexible } from "./gsm8k.ts";
+import { hellaswag } from "./hellaswag.ts";
 import { lambada } from "./lambada.ts";
 import { wikitext2 } from "./wikitext2.ts";
+import { xsum } from "./xsum.ts";
 
 export type { LocalSet };
 export { openOwnRows, type SettingsFile } from "./own_rows.ts";
 export { readSuitePath, type SuitePath } from "./suite_path.ts";
 
 /** All standard sets. */
-export const localSets: readonly LocalSet[] = [wikitext2, gsm8k, gsm8kFlexible, lambada];
+export const localSets: readonly LocalSet[] = [
+  wikitext2,
+  gsm8k,
+  gsm8kFlexible,
+  hellaswag,
+  lambada,
+  cnnDailymail,
+  xsum,
+];

@@ -16,9 +16,6 @@ import { localItem, localSuite } from "./_local_suite.ts";
 import { readRows, type Row } from "./_rows.ts";
 import { type Field, readSettings, SCORES, type Settings } from "./_settings.ts";
 
-/** Longest id or group in characters. */
-const LONGEST_NAME = 128;
-
 /** The settings file beside the rows. */
 export interface SettingsFile {
   /** Its name, for messages. */
@@ -91,11 +88,11 @@ function readItem(
     row.refuse(fields.target, "one of the choices");
   }
   const item = localItem(name, {
-    id: nameIn(row, fields.id),
+    id: row.name(fields.id),
     prompt: row.text(fields.prompt),
     target,
     choices,
-    group: nameIn(row, fields.group),
+    group: row.name(fields.group),
   });
   return { item, choices };
 }
@@ -111,16 +108,4 @@ function labelled(
   const label = row.value(fields.label);
   const found = choices.find((choice, at) => label === choice || label === at);
   return found ?? row.refuse(fields.label, "the index from 0 or the text of a choice");
-}
-
-/** An id or a group: a short text without control characters, or a whole number. */
-function nameIn(row: Row, field: string): string | undefined {
-  const value = row.value(field);
-  if (value === undefined) return undefined;
-  const text = Number.isSafeInteger(value) ? String(value) : value;
-  const isName = typeof text === "string" && text !== "" && text.length <= LONGEST_NAME &&
-    !/\p{C}/u.test(text);
-  return isName
-    ? text
-    : row.refuse(field, `a printable text of at most ${LONGEST_NAME} characters`);
 }
