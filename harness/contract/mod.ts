@@ -17,3 +17,4 @@ export * from "./rule.ts";
 export * from "./signal.ts";
 export * from "./suite.ts";
 export * from "./summary.ts";
+export * from "./tensor_shapes.ts";

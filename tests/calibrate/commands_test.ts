@@ -86,7 +86,7 @@ Deno.test("calibrate freezes options that a run takes, and its records say so", 
     assertStrictEquals(done.code, 0, done.err);
     assertStringIncludes(done.out, frozen.spec);
     const store = new SqliteStore(`${folder}/run/records.sqlite`);
-    const arm = (await store.read()).manifest.arms.at(-1)!;
+    const arm = (await store.read()).manifest.arms.find(({ policy }) => policy === "calm")!;
     store.close();
     assertEquals(arm.options, frozen.options);
     assertEquals(arm.calibration, {
@@ -117,7 +117,7 @@ Deno.test("frozen options are refused on another model, unless transfer is allow
     assertStrictEquals(allowed.code, 0, allowed.err);
     assertStringIncludes(allowed.out, "the calibration's guarantee is void here");
     const store = new SqliteStore(`${folder}/run/records.sqlite`);
-    const arm = (await store.read()).manifest.arms.at(-1)!;
+    const arm = (await store.read()).manifest.arms.find(({ policy }) => policy === "calm")!;
     store.close();
     assertEquals(arm.calibration?.transferred, ["model"]);
 
