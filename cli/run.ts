@@ -69,6 +69,9 @@ what is done; the same command resumes. A grid such as threshold=0.5..0.95/10 ma
       const plan = { ...part, manifest: { ...part.manifest, started } };
       const folder = spec.out ?? defaultFolder(plan, spec);
       const handling = { io, folder, fresh: flags.has("fresh"), json: flags.has("json") };
+      if (spec.limit !== undefined && !flags.has("plan")) {
+        io.say(`--limit ${spec.limit} takes a seeded sample of each suite: for testing only`);
+      }
       return flags.has("plan")
         ? await writePlan(plan, handling)
         : await carryOut(plan, { ...handling, spec, clock });

@@ -19,7 +19,7 @@ export const RUN_SPEC_FLAGS: Readonly<Record<string, Flag>> = {
   suite: {
     kind: "texts",
     value: "<a,b>",
-    help: "Suites; default copy,recall,arithmetic",
+    help: "Names, ./my.jsonl or such as gsm8k:./test.jsonl; default copy,recall,arithmetic",
   },
   policies: {
     kind: "texts",
