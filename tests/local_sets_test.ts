@@ -232,6 +232,23 @@ Deno.test("cnn_dailymail and xsum score summaries by ROUGE-L", async () => {
   );
 });
 
+Deno.test("sst2 asks for the word of the label", async () => {
+  const suite = await open(`sst2:${FOLDER}sst2.tsv`);
+  const items = (await suite.items(ALL)).map(({ prompt, target }) => [prompt, target]);
+  assertEquals(items.toSorted(), [
+    ["Review: a warm and funny film .\nSentiment:", " positive"],
+    ["Review: it drags on for two dull hours .\nSentiment:", " negative"],
+  ]);
+  assertStrictEquals(suite.data?.rows, 2);
+  const score = scoreOf(suite);
+  assertEquals(["positive.", "negative", ""].map((it) => score(it, " positive")), [1, 0, 0]);
+  const { localSets } = await import("../suites/local/mod.ts");
+  const sst2 = localSets.find(({ name }) => name === "sst2")!;
+  for (const text of ["sentence\tlabel\na b", "index\tsentence\n0\ta b", "a\t2"]) {
+    await assertRejects(() => sst2.open(source(text)), InputError, "expected a sentence, a tab");
+  }
+});
+
 Deno.test("wikitext2 cuts articles into windows that do not overlap", async () => {
   const file = `${FOLDER}wiki.test.raw`;
   const items = await (await open(`wikitext2:${file}`)).items(ALL);

@@ -9,6 +9,7 @@ import { cnnDailymail } from "./cnn_dailymail.ts";
 import { gsm8k, gsm8kFlexible } from "./gsm8k.ts";
 import { hellaswag } from "./hellaswag.ts";
 import { lambada } from "./lambada.ts";
+import { sst2 } from "./sst2.ts";
 import { wikitext2 } from "./wikitext2.ts";
 import { xsum } from "./xsum.ts";
 
@@ -25,4 +26,5 @@ export const localSets: readonly LocalSet[] = [
   lambada,
   cnnDailymail,
   xsum,
+  sst2,
 ];
