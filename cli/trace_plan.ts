@@ -13,6 +13,7 @@ import { loadParts } from "./parts_files.ts";
 import { resolveArms } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
+import { findSuites } from "./suite_files.ts";
 
 /** The baseline of every plan. */
 export const BASELINE = "full_depth";
@@ -57,9 +58,13 @@ export const HARNESS: string = config.version;
 /** Resolves names, opens the model and encodes the items. Close the plan when done. */
 export async function planNamed(names: PlanNames): Promise<RunPlan> {
   const backend = BUILT_IN.backends.find(names.backend);
-  const suites = names.suites.map(({ name, ...suite }) => ({
-    plugin: BUILT_IN.suites.find(name),
-    ...suite,
+  const plugins = await findSuites(names.suites.map(({ name }) => name));
+  const suites = names.suites.map(({ size, split, seed, limit }, i) => ({
+    plugin: plugins[i]!,
+    size,
+    split,
+    seed,
+    limit,
   }));
   const model = await loadModel(names.model);
   const context = { policies: BUILT_IN.policies, model: model.checkpoint.info };
