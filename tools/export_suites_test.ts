@@ -4,7 +4,8 @@ import { arithmetic, copy, markov, prose, recall, reverse, suites } from "../sui
 import { exportLine, exportSuite, readExportRequest } from "./export_suites.ts";
 
 Deno.test("exportSuite() of train and test are disjoint by item id", async () => {
-  for (const suite of suites) {
+  // Suite speed has shapes instead of items to learn from.
+  for (const suite of suites.filter(({ measure }) => measure.kind !== "speed")) {
     const train = await exportSuite(suite, { split: "train", seed: 1, items: 3000 });
     const test = await exportSuite(suite, { split: "test", seed: 1, items: 300 });
     const ids = new Set(train.map((item) => item.id));

@@ -120,7 +120,7 @@ async function budgetedRun(
 }
 
 Deno.test("a time budget goes to the verdicts that are open, and ends when none is", async () => {
-  const { run, visits } = await budgetedRun({ timeBudgetMs: 24_000, noise: 0.02 });
+  const { run, visits } = await budgetedRun({ timeBudgetMs: 24_000, noise: 0.03 });
   const [full, fast, same] = run.manifest.arms.map(({ label }) => visits(label).length);
   // A look comes at the end of the first turn, two visits of a prompt, beyond 6 s or its multiple.
   assertEquals(fast, 122);
