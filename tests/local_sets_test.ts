@@ -12,7 +12,7 @@ import { InputError, UsageError } from "../harness/contract/errors.ts";
 import type { ByteSource } from "../harness/contract/model.ts";
 import type { SuitePlugin } from "../harness/contract/suite.ts";
 import { LINE_LIMITS, readLines } from "../suites/local/_lines.ts";
-import { openOwnRows, readSuitePath } from "../suites/local/mod.ts";
+import { localSets, openOwnRows, readSuitePath } from "../suites/local/mod.ts";
 import { namedPaths } from "../tools/named_paths.ts";
 
 const FOLDER = decodeURIComponent(new URL("testdata/local_sets/", import.meta.url).pathname);
@@ -190,7 +190,6 @@ Deno.test("gsm8k and gsm8k_flexible read one file and score it strictly or not",
 });
 
 async function openGsm8k(text: string): Promise<SuitePlugin> {
-  const { localSets } = await import("../suites/local/mod.ts");
   return await localSets.find(({ name }) => name === "gsm8k")!.open(source(text));
 }
 
@@ -242,7 +241,6 @@ Deno.test("sst2 asks for the word of the label", async () => {
   assertStrictEquals(suite.data?.rows, 2);
   const score = scoreOf(suite);
   assertEquals(["positive.", "negative", ""].map((it) => score(it, " positive")), [1, 0, 0]);
-  const { localSets } = await import("../suites/local/mod.ts");
   const sst2 = localSets.find(({ name }) => name === "sst2")!;
   for (const text of ["sentence\tlabel\na b", "index\tsentence\n0\ta b", "a\t2"]) {
     await assertRejects(() => sst2.open(source(text)), InputError, "expected a sentence, a tab");
