@@ -160,7 +160,10 @@ Deno.test("depthbench run writes records and reports, and resumes to the same re
 
     const twice = await depthbench(folder, "report", "o", "o");
     assertStrictEquals(twice.code, 3);
-    assertStringIncludes(twice.err, "expected another model, another backend or other features of it");
+    assertStringIncludes(
+      twice.err,
+      "expected another model, another backend or other features of it",
+    );
     const exact = [...RUN, "--policies", "fixed_exit(exit=2)", "--out", "e", "--exact"];
     assertStrictEquals((await depthbench(folder, ...exact)).code, 0);
     const beside = await depthbench(folder, "report", "o", "e", "--format", "html");

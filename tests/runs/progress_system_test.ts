@@ -11,7 +11,14 @@ import { depthbench, ROOT, withFolder } from "../store/_folder.ts";
 
 /** Runs long enough to be seen: some ten seconds on an idle core. */
 const LONG = [
-  ...["run", "--no-control", "--model", "'synthetic(layers=6,width=128)'", "--backend", "cpu"],
+  ...[
+    "run",
+    "--no-control",
+    "--model",
+    "'synthetic(layers=6,width=256,ffn=256)'",
+    "--backend",
+    "cpu",
+  ],
   ...["--suite", "copy,recall", "--limit", "12", "--passes", "free,lockstep"],
   ...["--policies", "'fixed_exit(exit=2)'"],
 ];
