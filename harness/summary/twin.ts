@@ -14,6 +14,7 @@ import { bootstrapRatios } from "./bootstrap.ts";
 import { clusterBy, estimateOf, purposeSeed } from "./clusters.ts";
 import { isSame } from "./parity.ts";
 import { groupBy } from "./run_view.ts";
+import { percentText } from "./words.ts";
 
 const TWIN: Method = {
   term: "twin",
@@ -29,7 +30,25 @@ export function withTwin(
   runs: { readonly here: StoredRun; readonly there: StoredRun; readonly other: Summary },
 ): Summary | undefined {
   const twin = twinOf(summary, runs);
-  return twin && { ...summary, twin, methods: [...summary.methods, TWIN] };
+  return twin && {
+    ...summary,
+    answer: [...summary.answer, ...answers(twin)],
+    twin,
+    methods: [...summary.methods, TWIN],
+  };
+}
+
+/** A sentence per policy whose scores differ between the models beyond their intervals. */
+function answers({ here, there, scores }: Twin): readonly string[] {
+  const apart = scores.filter(({ difference: { low, high } }) => low > 0 || high < 0);
+  return [...groupBy(apart, ({ arm }) => arm)].map(([arm, suites]) => {
+    const parts = suites.map(({ suite, ...score }) =>
+      `${suite} ${percentText(score.here.value)} against ${percentText(score.there.value)}`
+    );
+    return `${arm} scores otherwise with ${here} than with ${there}, paired by item: ${
+      parts.join(", ")
+    }.`;
+  });
 }
 
 function twinOf(
