@@ -24,6 +24,7 @@ import { loadParts } from "./parts_files.ts";
 import { resolveArms, type ResolvedArm } from "./policy_arms.ts";
 import { promptTokens } from "./prompt_tokens.ts";
 import { BUILT_IN } from "./registry.ts";
+import { RUN_SPEC_FLAGS } from "./run_request.ts";
 import { stripControls } from "./terminal_text.ts";
 
 /** Tokens made by default. */
@@ -39,10 +40,10 @@ export const generateCommand: Command = {
     prompt: { kind: "text", value: "<text>", help: "Text to continue" },
     model: { kind: "text", value: "<model>", help: "Name or path; default tiny_exit" },
     backend: { kind: "text", value: "<name>", help: `Default ${DEFAULT_BACKEND}` },
-    threads: { kind: "number", value: "<n>", help: "Worker threads; measured at start by default" },
-    exact: { kind: "switch", help: "Full-precision activations, slower; the default rounds them" },
+    threads: RUN_SPEC_FLAGS["threads"]!,
+    exact: RUN_SPEC_FLAGS["exact"]!,
     policy: { kind: "text", value: "<spec>", help: "Default full_depth" },
-    parts: { kind: "texts", value: "<a,b>", help: "Trained parts: embedded:<set> or paths" },
+    parts: RUN_SPEC_FLAGS["parts"]!,
     "max-tokens": { kind: "number", value: "<n>", help: `Default ${MAX_TOKENS}` },
     chat: { kind: "switch", help: "Puts the prompt into the model's chat format" },
     temperature: { kind: "number", value: "<t>", help: "0 takes the likeliest token; default 0" },

@@ -70,14 +70,18 @@ interface Resolving {
 /** One policy with its options, and the policy of the readout behind it. */
 async function resolveOne(spec: PolicySpec, at: Resolving): Promise<ResolvedArm> {
   const first = await resolveAlone(spec, at);
-  if (spec.readout === undefined) {
-    const { model } = at.context;
-    const limits = { maxTokens: 1, context: model.context };
-    // Binding refuses options that do not fit the model and fills without meaning.
-    inUsage(() => bindPolicy(first.plugin, { ...first, model, limits }));
-    return first;
-  }
-  return await resolveReadout(first, spec.readout, at);
+  if (spec.readout !== undefined) return await resolveReadout(first, spec.readout, at);
+  checkBinding(first, at);
+  return first;
+}
+
+/** Refuses options that do not fit the model and fills without meaning: binding does. */
+function checkBinding(
+  { plugin, options, fill }: Pick<ResolvedArm, "plugin" | "options" | "fill">,
+  { context: { model } }: Resolving,
+): void {
+  const limits = { maxTokens: 1, context: model.context };
+  inUsage(() => bindPolicy(plugin, { options, fill, model, limits }));
 }
 
 /** An arm with a policy of the readout behind it. */
@@ -94,9 +98,7 @@ async function resolveReadout(
     );
   }
   const composed = inUsage(() => composeReadout(first, { plugin, options, label }));
-  const { model } = at.context;
-  const limits = { maxTokens: 1, context: model.context };
-  inUsage(() => bindPolicy(composed, { ...first, model, limits }));
+  checkBinding({ ...first, plugin: composed }, at);
   return {
     ...first,
     plugin: composed,
@@ -129,9 +131,7 @@ async function resolveDrafts(
     digests.push(sourceDigest);
   }
   const plugin = inUsage(() => composeDrafts(members)) as PolicyPlugin;
-  const { model } = at.context;
-  const limits = { maxTokens: 1, context: model.context };
-  inUsage(() => bindPolicy(plugin, { options: {}, fill: "none", model, limits }));
+  checkBinding({ plugin, options: {}, fill: "none" }, at);
   return {
     plugin,
     options: { drafts: members.map(({ plugin, options }) => ({ policy: plugin.name, options })) },

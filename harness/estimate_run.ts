@@ -18,6 +18,7 @@
 import type { Row, SessionMemory } from "./contract/backend.ts";
 import type { Manifest, Pass } from "./contract/record.ts";
 import { memoryStore } from "./memory_store.ts";
+import { sum } from "./numerics/moments.ts";
 import { type PassArm, type PassItem, runsIn, takesPart } from "./passes/cells.ts";
 import type { RunPlan } from "./run_request.ts";
 import { runPlan } from "./runner.ts";
@@ -260,8 +261,4 @@ function memoryOf({ context: { session }, encoded }: RunPlan): SessionMemory {
   } finally {
     session.release(slot);
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -19,7 +19,7 @@ import type {
 } from "../harness/contract/model.ts";
 import { blockShape, globalShape } from "../harness/contract/tensor_shapes.ts";
 import { dequantize } from "../harness/numerics/quantization/mod.ts";
-import { type Family, unrotatedBlocks } from "./families/family.ts";
+import { architectureOf, type Family, fusedRows, unrotatedBlocks } from "./families/family.ts";
 import type { GgufFile } from "./gguf/read_gguf.ts";
 import { storedTensor } from "./gguf/stored_tensor.ts";
 import { visible } from "./gguf/visible.ts";
@@ -57,8 +57,6 @@ const BLOCK_NAMES: Readonly<Record<BlockRole, string>> = {
   downBias: "ffn_down.bias",
 };
 
-/** Roles whose rows lie in one tensor where a family fuses them, in this order. */
-const FUSED: readonly BlockRole[] = ["query", "key", "value"];
 const FUSED_NAME = "attn_qkv";
 const FACTORS_NAME = "rope_freqs.weight";
 /** Largest factor that is believed. */
@@ -135,15 +133,7 @@ export function ggufCheckpoint(model: GgufModel, digest: string): Checkpoint {
   const { family, config, rope, globals, blocks, weightBytes } = model;
   return {
     info: { ...model.info, digest },
-    architecture: {
-      family: family.name,
-      norm: family.norm,
-      normEpsilon: config.normEpsilon,
-      activation: family.activation,
-      rope,
-      blockRoles: family.blockRoles,
-      globalRoles: family.globalRoles,
-    },
+    architecture: architectureOf(family, { normEpsilon: config.normEpsilon, rope }),
     weightBytes,
     ...tensorsOf(globals, blocks),
   };
@@ -160,15 +150,11 @@ function blockTensor(
   },
 ): StoredTensor {
   const shape = blockShape(info, role);
-  const [owner] = role.split("Bias") as [BlockRole];
-  const index = family.fused ? FUSED.indexOf(owner) : -1;
-  if (index < 0) return take(`blk.${l}.${BLOCK_NAMES[role]}`, shape);
-  const counts = FUSED.map((each) => blockShape(info, each)[0]!);
-  const rows = counts.reduce((sum, count) => sum + count, 0);
-  const ending = role === owner ? "weight" : "bias";
-  const fused = take(`blk.${l}.${FUSED_NAME}.${ending}`, [rows, ...shape.slice(1)]);
-  const from = counts.slice(0, index).reduce((sum, count) => sum + count, 0);
-  return sliceRows(fused, from, counts[index]!);
+  const place = fusedRows(role, { family, info });
+  if (place === undefined) return take(`blk.${l}.${BLOCK_NAMES[role]}`, shape);
+  const ending = role.endsWith("Bias") ? "bias" : "weight";
+  const fused = take(`blk.${l}.${FUSED_NAME}.${ending}`, [place.rows, ...shape.slice(1)]);
+  return sliceRows(fused, place.from, place.count);
 }
 
 /** The rotation, its factors read from the file where it has them. */

@@ -78,7 +78,7 @@ export class DecisionAscent {
       if (this.#needs.previousCheck) previousCheck = step.mark();
       alive = this.#leave(step, alive, { actions, asked, vocabulary });
       if (alive.length === 0) return;
-      vocabulary ??= this.#choose(step, { asked, rows: rowsOf(alive.filter(isDecided)) });
+      vocabulary ??= this.#choose(step, { asked, alive });
       if (this.#needs.previousBlock) below = step.mark(rowsOf(alive));
       this.#runDecided(step, asked, this.#sort(alive, actions));
       height = asked + 1;
@@ -89,10 +89,12 @@ export class DecisionAscent {
   /** The tokens that rows keep from here on, where this height chooses them. */
   #choose(
     step: DecoderStep,
-    { asked, rows }: { readonly asked: number; readonly rows: readonly number[] },
+    { asked, alive }: { readonly asked: number; readonly alive: readonly Climber[] },
   ): VocabularySubset | undefined {
     const { kept } = this.#bound;
-    if (kept === undefined || asked < kept.from || rows.length === 0) return undefined;
+    if (kept === undefined || asked < kept.from) return undefined;
+    const rows = rowsOf(alive.filter(isDecided));
+    if (rows.length === 0) return undefined;
     const head = partName(kept.chooser.head, { ...kept.chooser, height: asked });
     return step.selectVocabulary({ head }, kept.k, rows);
   }

@@ -14,6 +14,7 @@
  * @module
  */
 import { type ArmFacts, COUNTERS, type GateCheck, type ItemFacts } from "../contract/gate.ts";
+import { sum } from "../numerics/moments.ts";
 import { mcNemarExact } from "../numerics/proportion.ts";
 import { keyOf } from "./facts.ts";
 
@@ -246,8 +247,4 @@ function change(a: number, b: number): string {
   if (a === 0) return `from 0 to ${b.toPrecision(3)}`;
   const percent = 100 * (b / a - 1);
   return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toPrecision(2)} %`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

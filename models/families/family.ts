@@ -5,6 +5,7 @@
  * @module
  */
 import type { Architecture, BlockRole, GlobalRole, Rope } from "../../harness/contract/model.ts";
+import { blockShape, type ShapeInfo } from "../../harness/contract/tensor_shapes.ts";
 
 /** Names of a family's tensors and hyper-parameters as Hugging Face stores them. */
 export interface HuggingFaceNames {
@@ -56,6 +57,48 @@ export interface Family {
   readonly unrotatedEvery?: number;
   /** Names in Hugging Face's files. */
   readonly huggingFace: HuggingFaceNames;
+}
+
+/** Roles whose rows lie in one tensor where a family fuses them, in this order. */
+const FUSED: readonly BlockRole[] = ["query", "key", "value"];
+
+/** A tensor's place among the rows of the one that holds query, key and value. */
+export interface FusedRows {
+  /** Rows of the whole. */
+  readonly rows: number;
+  /** First row of the tensor. */
+  readonly from: number;
+  /** Its rows. */
+  readonly count: number;
+}
+
+/** Where the rows of a role, a matrix or its bias, lie; `undefined` where it has a tensor to itself. */
+export function fusedRows(
+  role: BlockRole,
+  { family, info }: { readonly family: Family; readonly info: ShapeInfo },
+): FusedRows | undefined {
+  const [owner] = role.split("Bias") as [BlockRole];
+  const index = family.fused ? FUSED.indexOf(owner) : -1;
+  if (index < 0) return undefined;
+  const counts = FUSED.map((each) => blockShape(info, each)[0]!);
+  const total = (parts: readonly number[]) => parts.reduce((sum, count) => sum + count, 0);
+  return { rows: total(counts), from: total(counts.slice(0, index)), count: counts[index]! };
+}
+
+/** What the blocks of a model of a family compute. */
+export function architectureOf(
+  family: Family,
+  { normEpsilon, rope }: Pick<Architecture, "normEpsilon" | "rope">,
+): Architecture {
+  return {
+    family: family.name,
+    norm: family.norm,
+    normEpsilon,
+    activation: family.activation,
+    rope,
+    blockRoles: family.blockRoles,
+    globalRoles: family.globalRoles,
+  };
 }
 
 /** Blocks that do not rotate, unless a configuration says otherwise. */

@@ -17,13 +17,12 @@ import type {
   StoredTensor,
 } from "../../harness/contract/model.ts";
 import { blockShape, globalShape } from "../../harness/contract/tensor_shapes.ts";
+import { architectureOf, fusedRows } from "../families/family.ts";
 import { visible } from "../gguf/visible.ts";
 import { sliceRows, transposed } from "../tensor_view.ts";
 import { tensorsOf } from "../tensors.ts";
 import type { HuggingFaceConfig } from "./config.ts";
 
-/** Roles whose rows lie in one tensor where a family fuses them, in this order. */
-const FUSED: readonly BlockRole[] = ["query", "key", "value"];
 /** What some exports put before every name but the head's. */
 const PREFIX = "transformer.";
 
@@ -77,15 +76,7 @@ export function folderCheckpoint({ name, config, tensors, digest }: FolderModel)
   finder.refuseOthers(names.ignored);
   return {
     info,
-    architecture: {
-      family: family.name,
-      norm: family.norm,
-      normEpsilon: config.normEpsilon,
-      activation: family.activation,
-      rope: config.rope,
-      blockRoles: family.blockRoles,
-      globalRoles: family.globalRoles,
-    },
+    architecture: architectureOf(family, config),
     weightBytes: [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
     ...tensorsOf(globals, blocks),
   };
@@ -104,16 +95,11 @@ function blockTensor(
   const { family } = config;
   const shape = blockShape(info, role);
   const swapped = family.huggingFace.transposed && shape.length === 2;
-  const [owner] = role.split("Bias") as [BlockRole];
-  const index = family.fused ? FUSED.indexOf(owner) : -1;
-  const counts = FUSED.map((each) => blockShape(info, each)[0]!);
-  const rows = index < 0 ? shape[0]! : counts.reduce((sum, count) => sum + count, 0);
-  const whole = [rows, ...shape.slice(1)];
+  const fused = fusedRows(role, { family, info });
+  const whole = fused === undefined ? shape : [fused.rows, ...shape.slice(1)];
   const stored = finder.take(place, swapped ? whole.toReversed() : whole);
   const tensor = swapped ? transposed(stored) : stored;
-  if (index < 0) return tensor;
-  const from = counts.slice(0, index).reduce((sum, count) => sum + count, 0);
-  return sliceRows(tensor, from, counts[index]!);
+  return fused === undefined ? tensor : sliceRows(tensor, fused.from, fused.count);
 }
 
 /** Takes tensors by name and remembers which were taken. */

@@ -17,7 +17,8 @@ export function confidenceOf(entropy: number, features: number): number {
   return features > 1 ? 1 - entropy / Math.log(features) : 0;
 }
 
-function mean(values: readonly number[]): number {
+/** Arithmetic mean; NaN of no values. */
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

@@ -14,7 +14,7 @@
  * @module
  */
 import * as contract from "../../harness/contract/mod.ts";
-import { confidenceOf, lessPeaked } from "./_layer_confidence.ts";
+import { confidenceOf, lessPeaked, mean } from "./_layer_confidence.ts";
 import { oddBlocks, planWithout } from "./_skip_set.ts";
 
 /** Options of {@linkcode confLayers}. */
@@ -68,10 +68,6 @@ export interface ConfLayersState {
 /** Fewest blocks of a set that counts. */
 export function fewestSkipped(layerCount: number, ratio: number): number {
   return Math.floor(Math.max(0, layerCount - 2) * ratio) + 1;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** λ after a set of this share: more slack skips less. */
